@@ -1,0 +1,123 @@
+"""The streams of the course: real data that ship with it, and three that are made."""
+
+from importlib.resources import files
+from typing import NamedTuple
+
+import numpy as np
+
+__all__ = ["Prices", "ftse", "hinton_stream", "noisy_step", "returns"]
+
+
+class Prices(NamedTuple):
+    """A price series: `year` (decimal year, 260 days each) and `close`, both of shape (n,)."""
+
+    year: np.ndarray
+    close: np.ndarray
+
+
+def ftse():
+    """Daily closing prices of the FTSE 100 from the middle of 1991 to August 1998.
+
+    Returns
+    -------
+    Prices
+        1 860 business days. `year` is the time index of the source, not a calendar date.
+
+    Notes
+    -----
+    Series ``EuStockMarkets`` of R's ``datasets`` package, provided by Erste Bank AG, Vienna.
+    See ``course_lib/data/SOURCES.md``.
+
+    Examples
+    --------
+    >>> prices = ftse()
+    >>> len(prices.close), prices.close[0].item()
+    (1860, 2443.6)
+    """
+    with files("course_lib").joinpath("data/eu_stock_markets_1991_1998.csv").open() as file:
+        year, close = np.loadtxt(file, delimiter=",", skiprows=1, usecols=(0, 4), unpack=True)
+    return Prices(year, close)
+
+
+def returns(close):
+    """Daily returns in percent: 100 · ln(price today / price yesterday).
+
+    Parameters
+    ----------
+    close : array_like, shape (n,)
+        Prices, all positive, n ≥ 2.
+
+    Returns
+    -------
+    ndarray, shape (n - 1,)
+        Entry t is the return from day t to day t + 1, in percent.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two prices, or one is not positive and finite.
+
+    Examples
+    --------
+    >>> returns([100.0, 101.0]).round(3).tolist()
+    [0.995]
+    """
+    close = np.asarray(close, dtype=float)
+    if close.ndim != 1 or len(close) < 2:
+        raise ValueError(f"close must be a row of at least two prices, got shape {close.shape}")
+    wrong = ~(np.isfinite(close) & (close > 0))
+    if wrong.any():
+        raise ValueError(
+            f"close[{wrong.argmax()}] is {close[wrong][0]:g}; prices are positive and finite"
+        )
+    return 100 * np.diff(np.log(close))
+
+
+def hinton_stream(steps=300):
+    """Nine gradients of +0.1, then one of −0.9, again and again: they sum to zero.
+
+    The stream of Hinton's lecture 6e (2012), which shows what a sign method does wrong.
+
+    Parameters
+    ----------
+    steps : int, default 300
+        Length of the stream.
+
+    Returns
+    -------
+    ndarray, shape (steps,)
+
+    Examples
+    --------
+    >>> stream = hinton_stream(20)
+    >>> stream[8:11].tolist(), abs(stream.sum().round(12)).item()
+    ([0.1, -0.9, 0.1], 0.0)
+    """
+    return np.where(np.arange(1, steps + 1) % 10 == 0, -0.9, 0.1)
+
+
+def noisy_step(steps=300, jump=100, noise=0.4, seed=0):
+    """A level that jumps from 0 to 1, seen through noise.
+
+    Parameters
+    ----------
+    steps : int, default 300
+        Length of the stream.
+    jump : int, default 100
+        The index of the first value on the new level.
+    noise : float, default 0.4
+        Standard deviation of the normal noise.
+    seed : int, default 0
+        The same seed gives the same stream.
+
+    Returns
+    -------
+    ndarray, shape (steps,)
+
+    Examples
+    --------
+    >>> noisy_step(5, jump=3, noise=0.0).tolist()
+    [0.0, 0.0, 0.0, 1.0, 1.0]
+    """
+    level = (np.arange(steps) >= jump).astype(float)
+    return level + noise * np.random.default_rng(seed).normal(size=steps)
