@@ -1,0 +1,86 @@
+// The page's half of the explorer: looks up the picture that the controls point at and draws it.
+
+function index(strides, model) {
+  return Object.entries(strides).reduce((sum, [at, stride]) => sum + stride * model.get(at), 0);
+}
+
+async function initialize({ model }) {
+  // Decoded once for all views; a view may come and go.
+  model.pictures = Promise.all(
+    model.get("stills").map((png) => createImageBitmap(new Blob([png], { type: "image/png" }))),
+  );
+}
+
+async function render({ model, el }) {
+  const spec = model.get("spec");
+  const bytes = model.get("table");
+  const table = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+  const [width, height] = spec.size;
+
+  const canvas = document.createElement("canvas");
+  canvas.setAttribute("role", "img");
+  canvas.style.maxWidth = `${width}px`;
+  canvas.style.aspectRatio = `${width} / ${height}`;
+  const words = document.createElement("p");
+  words.setAttribute("aria-live", "polite");
+  el.classList.add("course-explorer");
+  el.replaceChildren(canvas, words);
+
+  const context = canvas.getContext("2d");
+  const stills = await model.pictures;
+
+  function stroke(line) {
+    const { offset, points, strides, clips, colour, width, dash } = line;
+    const start = offset + 2 * points * index(strides, model);
+    context.save();
+    context.beginPath();
+    context.rect(...clips[index(spec.stills, model)]);
+    context.clip();
+    context.beginPath();
+    let down = false; // NaN lifts the pen
+    for (let i = start; i < start + 2 * points; i += 2) {
+      const x = table[i], y = table[i + 1];
+      if (Number.isNaN(x) || Number.isNaN(y)) down = false;
+      else if (down) context.lineTo(x, y);
+      else { context.moveTo(x, y); down = true; }
+    }
+    context.lineJoin = "round";
+    context.strokeStyle = colour;
+    context.lineWidth = width;
+    context.setLineDash(dash);
+    context.stroke();
+    context.restore();
+  }
+
+  function draw() {
+    const scale = canvas.width / width;
+    context.setTransform(scale, 0, 0, scale, 0, 0);
+    context.imageSmoothingQuality = "high";
+    context.drawImage(stills[index(spec.stills, model)], 0, 0, width, height);
+    spec.lines.forEach(stroke);
+    const texts = spec.words.map((w) => ({ shown: w.shown, text: w.texts[index(w.strides, model)] }));
+    canvas.setAttribute("aria-label", texts.map((t) => t.text).join(" "));
+    words.textContent = texts.filter((t) => t.shown).map((t) => t.text).join(" ");
+  }
+
+  // As many pixels as the screen has under the canvas, also after zooming.
+  const resize = new ResizeObserver(() => {
+    const pixels = Math.round(Math.max(canvas.clientWidth, 1) * devicePixelRatio);
+    if (canvas.width === pixels) return;
+    canvas.width = pixels;
+    canvas.height = Math.round((pixels * height) / width);
+    draw();
+  });
+  resize.observe(canvas);
+
+  const controls = Object.keys(model.attributes).filter((name) => name.startsWith("at_"));
+  const changes = controls.map((name) => `change:${name}`);
+  draw();
+  for (const change of changes) model.on(change, draw);
+  return () => {
+    resize.disconnect();
+    for (const change of changes) model.off(change, draw);
+  };
+}
+
+export default { initialize, render };

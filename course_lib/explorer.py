@@ -1,0 +1,284 @@
+"""The tabulated explorer: a function computed for every position of its controls.
+
+The kernel computes all pictures once; the page (``explorer.js``) looks up the one that the
+controls point at. A slider is answered without a round trip, also when the kernel is busy or
+gone.
+"""
+
+import io
+import itertools
+from base64 import b64encode
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import anywidget
+import ipywidgets as widgets
+import numpy as np
+import traitlets
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from PIL import Image
+
+from .plots import LineStyle, theme
+
+__all__ = ["Control", "Explorer", "Line", "Words"]
+
+DPI = 100  # CSS pixels an inch: figures are laid out in CSS pixels
+
+
+@dataclass(frozen=True)
+class Control:
+    """A control and the finite list of its values.
+
+    Numbers become a slider, booleans a checkbox, words a drop-down.
+    """
+
+    name: str
+    label: str
+    values: tuple
+    start: object
+
+    def index(self, value):
+        """The position of `value`, or a ValueError that lists what there is."""
+        for i, known in enumerate(self.values):
+            same = known == value
+            if isinstance(known, float) and isinstance(value, float | int):
+                same = bool(np.isclose(known, value, rtol=1e-9, atol=0))
+            if same and isinstance(known, bool) == isinstance(value, bool):
+                return i
+        known = ", ".join(map(repr, self.values))
+        raise ValueError(f"{self.name} has no value {value!r}; it has {known}")
+
+    def widget(self):
+        """The ipywidgets control, and the name of the trait that the page listens to."""
+        start = self.values[self.index(self.start)]
+        layout = {"width": "min(100%, 21rem)"}
+        look = {"description": self.label, "style": {"description_width": "initial"}}
+        if isinstance(start, bool):
+            return widgets.Checkbox(start, indent=False, layout={"width": "auto"}, **look), "value"
+        if isinstance(start, str):
+            return widgets.Dropdown(
+                options=self.values, value=start, layout={"width": "auto"}, **look
+            ), "index"
+        options = [(f"{value:g}", value) for value in self.values]
+        return widgets.SelectionSlider(options=options, value=start, layout=layout, **look), "index"
+
+
+@dataclass(frozen=True)
+class Line:
+    """What moves: one polyline for every combination of the controls in `on`.
+
+    `xy` has the shape ``(*lengths of the controls in on, n, 2)``, in data coordinates of the
+    axes number `ax`. NaN lifts the pen.
+    """
+
+    name: str
+    on: tuple
+    xy: np.ndarray
+    style: LineStyle
+    ax: int = 0
+
+
+@dataclass(frozen=True)
+class Words:
+    """A sentence that depends on the controls in `on`: ``say(**values)``.
+
+    All sentences together are the picture's alt text; those with ``shown`` stand below it too.
+    """
+
+    on: tuple
+    say: Callable
+    shown: bool = True
+
+
+class Explorer:
+    """A live picture.
+
+    Parameters
+    ----------
+    controls : sequence of Control
+    lines : sequence of Line
+        Drawn in this order.
+    words : sequence of Words
+    draw : callable
+        ``draw(figure, **values)`` draws what stands still and returns its axes. It is called
+        for each combination of the controls named in `draw_on`.
+    draw_on : tuple of str
+    size : tuple of int
+        Width and height in CSS pixels.
+
+    Attributes
+    ----------
+    controls : dict
+        Name → ipywidgets control.
+    widget : ipywidgets.VBox
+        Controls and picture, to put beside other widgets.
+
+    Examples
+    --------
+    >>> import course_lib as cl
+    >>> explorer = cl.explore.moving_averages()
+    >>> explorer.set(series="noisy step", beta=0.99)
+    >>> explorer.value["beta"], explorer.lines["EMA"].shape
+    (0.99, (300, 2))
+    """
+
+    def __init__(self, controls, lines, words, draw, draw_on=(), size=(760, 380)):
+        self._controls = {c.name: c for c in controls}
+        self._lines = {line.name: line for line in lines}
+        self._words, self._draw, self._draw_on, self._size = words, draw, draw_on, size
+        made = {c.name: c.widget() for c in controls}
+        self.controls = {name: widget for name, (widget, _) in made.items()}
+        page = self._page()
+        for name, (widget, trait) in made.items():
+            widgets.jslink((widget, trait), (page, f"at_{name}"))
+        row = widgets.HBox(
+            tuple(self.controls.values()),
+            layout={"flex_flow": "row wrap", "align_items": "center", "grid_gap": "0 1.5rem"},
+        )
+        self.widget = widgets.VBox([row, page])
+
+    @property
+    def value(self):
+        """The current value of each control: name → value."""
+        return {name: control.value for name, control in self.controls.items()}
+
+    def set(self, **values):
+        """Move controls by name. An unknown name or value is a ValueError that lists them."""
+        for name in values:
+            if name not in self._controls:
+                raise ValueError(f"no control {name!r}; there are {', '.join(self._controls)}")
+        at = {name: self._controls[name].index(value) for name, value in values.items()}
+        for name, i in at.items():
+            self.controls[name].value = self._controls[name].values[i]
+
+    @property
+    def lines(self):
+        """The lines at the current value: name → array of shape (n, 2), in data coordinates."""
+        now = self.value
+        return {
+            name: line.xy[tuple(self._controls[c].index(now[c]) for c in line.on)]
+            for name, line in self._lines.items()
+        }
+
+    @property
+    def alt(self):
+        """What the picture shows at the current value, in a sentence or two."""
+        now = self.value
+        return " ".join(words.say(**{c: now[c] for c in words.on}) for words in self._words)
+
+    def figure(self):
+        """The picture at the current value, as a matplotlib Figure of its own."""
+        now = self.value
+        with theme():
+            figure, axes = self._still({c: now[c] for c in self._draw_on})
+            for name, xy in self.lines.items():
+                line = self._lines[name]
+                axes[line.ax].plot(*xy.T, **line.style.matplotlib(DPI))
+        return figure
+
+    def _repr_mimebundle_(self, **_):
+        # The picture stands beside the live view, for readers who have no kernel.
+        width, height = self._size
+        data = {
+            **self.widget._repr_mimebundle_(),
+            "image/png": b64encode(_png(self.figure(), DPI)).decode(),
+            "text/plain": self.alt,
+        }
+        picture = {"alt": self.alt, "width": width, "height": height}
+        return data, {"image/png": picture, "needs_background": "light"}
+
+    def _still(self, values):
+        """What stands still at `values`: the figure and the list of its axes."""
+        width, height = self._size
+        figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI, layout="constrained")
+        axes = np.atleast_1d(self._draw(figure, **values)).tolist()
+        figure.draw_without_rendering()  # settles the layout, so that transforms are final
+        figure.set_layout_engine("none")
+        return figure, axes
+
+    def _combinations(self, on):
+        """The values of the controls `on` for each entry of a table with those axes."""
+        for values in itertools.product(*(self._controls[c].values for c in on)):
+            yield dict(zip(on, values, strict=True))
+
+    def _lengths(self, on):
+        return tuple(len(self._controls[c].values) for c in on)
+
+    def _strides(self, on):
+        """How far a table with the axes `on` moves on when a control moves by one."""
+        lengths = self._lengths(on)
+        return {f"at_{c}": int(np.prod(lengths[i + 1 :])) for i, c in enumerate(on)}
+
+    def _page(self):
+        """The widget that holds every picture, with the lines in the picture's pixels."""
+        with theme():
+            stills = [self._still(values) for values in self._combinations(self._draw_on)]
+        axes = [axes for _, axes in stills]
+        tables, lines, offset = [], [], 0
+        for line in self._lines.values():
+            on, table = self._pixels(line, axes)
+            style = {"colour": line.style.colour, "width": line.style.width}
+            style["dash"] = [line.style.width * dash for dash in line.style.dash]
+            boxes = [still[line.ax].bbox for still in axes]
+            clips = [[b.x0, self._size[1] - b.y1, b.width, b.height] for b in boxes]
+            strides = self._strides(on)
+            points = table.shape[-2]
+            where = {"offset": offset, "points": points, "strides": strides, "clips": clips}
+            lines.append({**where, **style})
+            tables.append(table.tobytes())
+            offset += table.size
+        words = [
+            {
+                "strides": self._strides(words.on),
+                "texts": [words.say(**values) for values in self._combinations(words.on)],
+                "shown": words.shown,
+            }
+            for words in self._words
+        ]
+        with theme():  # last: at twice the density the axes have other pixels
+            pngs = [_png(figure, 2 * DPI) for figure, _ in stills]
+        spec = {"size": self._size, "stills": self._strides(self._draw_on)}
+        traits = {f"at_{name}": traitlets.Any(0).tag(sync=True) for name in self._controls}
+        at = {f"at_{c.name}": c.index(c.start) for c in self._controls.values()}
+        return type("Page", (_Page,), traits)(
+            spec={**spec, "lines": lines, "words": words},
+            stills=pngs,
+            table=b"".join(tables),
+            **at,
+        )
+
+    def _pixels(self, line, axes):
+        """A line's table in CSS pixels from the top left, and the controls that are its axes."""
+        on, xy = line.on, line.xy
+        for name in self._draw_on:  # other axes, other pixels: also where the data are the same
+            if name not in on:
+                on, xy = (name, *on), np.broadcast_to(xy, (*self._lengths([name]), *xy.shape))
+        ordered = (*self._draw_on, *(c for c in on if c not in self._draw_on))
+        xy = xy.transpose(*(on.index(c) for c in ordered), -2, -1)
+        stills = xy.reshape(len(axes), -1, *xy.shape[-2:])
+        pixels = [
+            a[line.ax].transData.transform(still.reshape(-1, 2)).reshape(still.shape)
+            for a, still in zip(axes, stills, strict=True)
+        ]
+        pixels = np.array(pixels) * [1, -1] + [0, self._size[1]]
+        return ordered, pixels.astype("<f4")
+
+
+class _Page(anywidget.AnyWidget):
+    _esm = Path(__file__).with_name("explorer.js")
+    _css = Path(__file__).with_name("explorer.css")
+    spec = traitlets.Dict().tag(sync=True)
+    stills = traitlets.List().tag(sync=True)
+    table = traitlets.Bytes().tag(sync=True)
+
+
+def _png(figure, dpi):
+    canvas = FigureCanvasAgg(figure)
+    figure.dpi = dpi
+    canvas.draw()
+    file = io.BytesIO()
+    # 64 colours are enough for lines and text, and a third of the bytes.
+    Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3]).quantize(64).save(file, "png")
+    return file.getvalue()

@@ -1,0 +1,228 @@
+"""The course's explorers: one short function each, ``cl.explore.NAME()`` in a notebook."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from . import averages, datasets, plots
+from .explorer import Control, Explorer, Line, Words
+
+__all__ = ["first_look", "moving_averages"]
+
+BETAS = (0.0, 0.5, 0.7, 0.8, 0.9, 0.94, 0.97, 0.98, 0.99, 0.995, 0.999)
+WINDOWS = (1, 2, 3, 5, 10, 20, 30, 50, 100, 200)
+
+
+def first_look():
+    """One slider, one line: how an average with decay β follows a jump from 0 to 1.
+
+    Returns
+    -------
+    Explorer
+        Control `beta`; line `EMA`, 60 steps.
+
+    Examples
+    --------
+    >>> explorer = first_look()
+    >>> explorer.set(beta=0.5)
+    >>> explorer.lines["EMA"][0].tolist()
+    [1.0, 0.5]
+    """
+    betas = BETAS[:9]
+    steps = np.arange(1, 61)
+    v = averages.ema(np.ones(60), betas).T
+
+    def draw(figure):
+        ax = figure.subplots()
+        limits = {"xlim": (0, 60), "ylim": (0, 1.1)}
+        styles = {"stream: jumps to 1": plots.STREAM, "its average (EMA)": plots.EMA}
+        plots.finish(ax, styles=styles, xlabel="step t", ylabel="value", **limits)
+        ax.axhline(1, **plots.STREAM.matplotlib(figure.dpi))
+        return ax
+
+    def reaches(beta):
+        reached = np.flatnonzero(v[betas.index(beta)] >= 0.9)
+        when = f"after {reached[0] + 1} steps" if len(reached) else "not within these 60 steps"
+        return f"With β = {beta:g} the average reaches 0.9 {when}."
+
+    return Explorer(
+        controls=[Control("beta", "decay β", betas, 0.9)],
+        lines=[Line("EMA", ("beta",), _points(steps, v), plots.EMA)],
+        words=[Words(("beta",), reaches)],
+        draw=draw,
+        size=(620, 280),
+    )
+
+
+def moving_averages(
+    series="noisy step",
+    beta=0.9,
+    window=10,
+    bias_correction=False,
+    ema=averages.ema,
+    ema_corrected=None,
+):
+    """A series, its window mean and its EMA.
+
+    Parameters
+    ----------
+    series : {"noisy step", "Hinton's stream", "FTSE squared returns"}
+        The series at the start.
+    beta, window, bias_correction
+        Where the controls stand at the start; each has a finite list of values.
+    ema, ema_corrected : callable, optional
+        Functions ``(x, beta) → array like x`` to draw in place of the library's: yours.
+
+    Returns
+    -------
+    Explorer
+        Lines `stream`, `window mean` and `EMA`, 300 steps each.
+
+    Raises
+    ------
+    ValueError
+        If a start value is not among the control's, or a function given does not return one
+        finite number for each step.
+
+    Examples
+    --------
+    >>> explorer = moving_averages("Hinton's stream", beta=0.97)
+    >>> explorer.lines["stream"][:, 1].sum().round(9).item() + 0.0
+    0.0
+    """
+    if ema_corrected is None:
+        ema_corrected = lambda x, beta: averages.ema(x, beta, bias_correction=True)  # noqa: E731
+    streams = _streams()
+    names = tuple(streams)
+    x = np.array([stream.values for stream in streams.values()])
+    means = np.array([averages.moving_average(x.T, w).T for w in WINDOWS]).swapaxes(0, 1)
+    averaged = np.array(
+        [[[_apply(f, s, b) for f in (ema, ema_corrected)] for b in BETAS] for s in x]
+    )
+    times = np.array([stream.times for stream in streams.values()])
+
+    def draw(figure, series):
+        ax = figure.subplots()
+        stream = streams[series]
+        styles = {
+            stream.label: plots.STREAM,
+            "window mean": plots.WINDOW,
+            "exponential moving average (EMA)": plots.EMA,
+        }
+        limits = {"xlim": stream.times[[0, -1]], "ylim": stream.limits}
+        plots.finish(ax, styles=styles, xlabel=stream.time, ylabel=stream.unit, **limits)
+        return ax
+
+    def memory(beta, window):
+        life, size = averages.half_life(beta), averages.effective_window(beta)
+        return (
+            f"EMA with β = {beta:g}: half-life {life:.3g} steps, effective window {size:.4g} "
+            f"{_steps(size)}. Window mean: {window} {_steps(window)}."
+        )
+
+    def outcome(series, beta, bias_correction):
+        i = names.index(series)
+        v = averaged[i, BETAS.index(beta), int(bias_correction)]
+        return streams[series].outcome(v)
+
+    on_ema = ("series", "beta", "bias_correction")
+    return Explorer(
+        controls=[
+            Control("series", "series", names, series),
+            Control("beta", "decay β", BETAS, beta),
+            Control("window", "window", WINDOWS, window),
+            Control("bias_correction", "bias correction", (False, True), bias_correction),
+        ],
+        lines=[
+            Line("stream", ("series",), _points(times, x), plots.STREAM),
+            Line("window mean", ("series", "window"), _points(times[:, None], means), plots.WINDOW),
+            Line("EMA", on_ema, _points(times[:, None, None], averaged), plots.EMA),
+        ],
+        words=[
+            Words(("series",), lambda series: f"The series {series!r}, 300 steps.", shown=False),
+            Words(("beta", "window"), memory),
+            Words(on_ema, outcome),
+        ],
+        draw=draw,
+        draw_on=("series",),
+    )
+
+
+class _Stream(NamedTuple):
+    """A series as `moving_averages` shows it; `outcome` says what an average of it came to."""
+
+    times: np.ndarray
+    values: np.ndarray
+    limits: tuple
+    label: str
+    time: str
+    unit: str
+    outcome: Callable
+
+
+def _streams(n=300):
+    steps = np.arange(1.0, n + 1)
+    prices = datasets.ftse()
+    squares = datasets.returns(prices.close)[-n:] ** 2
+    years = prices.year[-n:]
+
+    def follows(v):
+        late = np.flatnonzero(v[100:] >= 0.5)
+        reached = "The EMA never reaches 0.5"
+        if len(late):
+            count = late[0] + 1
+            reached = f"After the jump the EMA takes {count} {_steps(count)} to reach 0.5"
+        return f"{reached}; in the last 100 steps it wobbles by {v[-100:].std():.2f}."
+
+    def swings(v):
+        low, high, mean = v[-10:].min(), v[-10:].max(), v[-10:].mean()
+        return (
+            f"In the last ten steps the EMA swings between {low:.3f} and {high:.3f}; "
+            f"its mean there is {_signed(mean)}, that of the stream 0."
+        )
+
+    def volatility(v):
+        top = v[20:].argmax() + 20
+        return (
+            f"√EMA is a volatility: it starts at {np.sqrt(v[0]):.2f} % a day, is highest around "
+            f"{years[top]:.1f} with {np.sqrt(v[top]):.2f} % and ends at {np.sqrt(v[-1]):.2f} %."
+        )
+
+    noisy, hinton = datasets.noisy_step(n), datasets.hinton_stream(n)
+    year = "year (260 days each)"
+    return {
+        "noisy step": _Stream(steps, noisy, (-1.3, 2.4), "noisy step", "step t", "value", follows),
+        "Hinton's stream": _Stream(
+            steps, hinton, (-1, 0.25), "gradients", "step t", "gradient g", swings
+        ),
+        "FTSE squared returns": _Stream(
+            years, squares, (0, 10.5), "squared returns", year, "squared return (%²)", volatility
+        ),
+    }
+
+
+def _points(x, y):
+    """(..., n) and (..., n) → (..., n, 2)."""
+    return np.stack(np.broadcast_arrays(x, y), axis=-1)
+
+
+def _apply(function, x, beta):
+    """A learner's average of `x`, or a ValueError that says what is wrong with it."""
+    v = np.asarray(function(x.copy(), beta))
+    if v.shape != x.shape:
+        raise ValueError(
+            f"the average of {len(x)} values must have the shape {x.shape}; "
+            f"{function.__name__} returned the shape {v.shape}"
+        )
+    if v.dtype.kind not in "fiu" or not np.isfinite(v).all():
+        raise ValueError(f"{function.__name__} returned something that is not a finite number")
+    return v
+
+
+def _signed(value):
+    return f"{value + 0.0:.3f}" if abs(value) >= 0.0005 else "0.000"
+
+
+def _steps(count):
+    return "step" if count == 1 else "steps"

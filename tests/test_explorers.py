@@ -1,0 +1,118 @@
+import itertools
+
+import numpy as np
+import pytest
+
+import course_lib as cl
+from course_lib import explorers
+from course_lib.explorer import DPI, Control
+
+
+def every_value(explorer):
+    """Each position of all controls; the values that the explorer then has."""
+    for values in itertools.product(*(c.values for c in explorer._controls.values())):
+        values = dict(zip(explorer.controls, values, strict=True))
+        explorer.set(**values)
+        yield values
+
+
+def looked_up(page, line, value_at):
+    """What explorer.js reads: the points of a line in pixels."""
+    table = np.frombuffer(page.table, "<f4")
+    start = line["offset"] + 2 * line["points"] * sum(
+        stride * value_at[at] for at, stride in line["strides"].items()
+    )
+    return table[start : start + 2 * line["points"]].reshape(-1, 2)
+
+
+def test_every_line_at_every_value_equals_the_library():
+    explorer = cl.explore.moving_averages()
+    streams = explorers._streams()
+    count = 0
+    for at in every_value(explorer):
+        x = streams[at["series"]].values
+        lines = {name: xy[:, 1] for name, xy in explorer.lines.items()}
+        np.testing.assert_array_equal(lines["stream"], x)
+        np.testing.assert_array_equal(lines["window mean"], cl.moving_average(x, at["window"]))
+        expected = cl.ema(x, at["beta"], bias_correction=at["bias_correction"])
+        np.testing.assert_array_equal(lines["EMA"], expected)
+        count += 1
+    assert count == 3 * 11 * 10 * 2
+
+
+@pytest.mark.parametrize("make", [explorers.first_look, explorers.moving_averages])
+def test_the_page_looks_up_the_lines_of_the_figure(make):
+    explorer = make()
+    page = explorer.widget.children[1]
+    height = page.spec["size"][1]
+    steps = [slice(None, None, max(1, len(c.values) // 3)) for c in explorer._controls.values()]
+    axes = [c.values[s] for c, s in zip(explorer._controls.values(), steps, strict=True)]
+    for values in itertools.product(*axes):
+        explorer.set(**dict(zip(explorer.controls, values, strict=True)))
+        at = {f"at_{n}": c.index(explorer.value[n]) for n, c in explorer._controls.items()}
+        ax = explorer.figure().axes[0]
+        drawn = ax.lines[-len(explorer.lines) :]
+        for line, artist in zip(page.spec["lines"], drawn, strict=True):
+            pixels = ax.transData.transform(artist.get_xydata()) * [1, -1] + [0, height]
+            np.testing.assert_allclose(looked_up(page, line, at), pixels, atol=1e-3)
+        said = [
+            words["texts"][sum(stride * at[name] for name, stride in words["strides"].items())]
+            for words in page.spec["words"]
+        ]
+        assert " ".join(said) == explorer.alt
+
+
+@pytest.mark.parametrize("make", [explorers.first_look, explorers.moving_averages])
+def test_size_of_what_the_page_gets(make):
+    page = make().widget.children[1]
+    assert len(page.table) + sum(map(len, page.stills)) + len(str(page.spec)) < 2_000_000
+
+
+def test_what_a_reader_without_a_kernel_gets():
+    explorer = cl.explore.moving_averages(beta=0.9)
+    data, metadata = explorer._repr_mimebundle_()
+    assert data["text/plain"] == metadata["image/png"]["alt"] == explorer.alt
+    assert data["image/png"].startswith("iVBOR")
+    assert "application/vnd.jupyter.widget-view+json" in data
+    assert "half-life 6.58 steps" in explorer.alt and "8 steps to reach 0.5" in explorer.alt
+
+
+def test_the_figure_follows_the_controls():
+    explorer = cl.explore.moving_averages()
+    explorer.controls["series"].value = "Hinton's stream"
+    figure = explorer.figure()
+    assert figure.axes[0].get_ylabel() == "gradient g" and figure.dpi == DPI
+    assert figure.axes[0].lines[-1].get_ydata()[9] == cl.ema(cl.datasets.hinton_stream(), 0.9)[9]
+
+
+def test_your_own_average_goes_into_the_picture():
+    mine = cl.explore.moving_averages(ema=lambda x, beta: np.cumsum(x) * beta)
+    mine.set(series="Hinton's stream", beta=0.5)
+    assert mine.lines["EMA"][:3, 1] == pytest.approx([0.05, 0.1, 0.15])
+
+
+@pytest.mark.parametrize(
+    "ema, message",
+    [
+        (lambda x, beta: x[-1], r"must have the shape \(300,\)"),
+        (lambda x, beta: np.full(300, np.nan), "not a finite number"),
+    ],
+)
+def test_an_average_that_cannot_be_drawn(ema, message):
+    with pytest.raises(ValueError, match=message):
+        cl.explore.moving_averages(ema=ema)
+
+
+def test_unknown_names_and_values_are_named():
+    explorer = cl.explore.first_look()
+    with pytest.raises(ValueError, match="no control 'rho'; there are beta"):
+        explorer.set(rho=0.9)
+    with pytest.raises(ValueError, match=r"beta has no value 0\.93; it has 0\.0, 0\.5"):
+        explorer.set(beta=0.93)
+    with pytest.raises(ValueError, match="series has no value 'DAX'; it has 'noisy step'"):
+        cl.explore.moving_averages("DAX")
+    assert explorer.value == {"beta": 0.9}
+
+
+def test_a_computed_value_finds_its_place():
+    assert Control("lr", "rate", (0.1, 0.3), 0.1).index(0.1 + 0.2) == 1
