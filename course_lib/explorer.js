@@ -4,13 +4,6 @@ function index(strides, model) {
   return Object.entries(strides).reduce((sum, [at, stride]) => sum + stride * model.get(at), 0);
 }
 
-async function initialize({ model }) {
-  // Decoded once for all views; a view may come and go.
-  model.pictures = Promise.all(
-    model.get("stills").map((png) => createImageBitmap(new Blob([png], { type: "image/png" }))),
-  );
-}
-
 async function render({ model, el }) {
   const spec = model.get("spec");
   const bytes = model.get("table");
@@ -27,7 +20,9 @@ async function render({ model, el }) {
   el.replaceChildren(canvas, words);
 
   const context = canvas.getContext("2d");
-  const stills = await model.pictures;
+  const stills = await Promise.all(
+    model.get("stills").map((png) => createImageBitmap(new Blob([png], { type: "image/png" }))),
+  );
 
   function stroke(line) {
     const { offset, points, strides, clips, colour, width, dash } = line;
@@ -73,8 +68,7 @@ async function render({ model, el }) {
   });
   resize.observe(canvas);
 
-  const controls = Object.keys(model.attributes).filter((name) => name.startsWith("at_"));
-  const changes = controls.map((name) => `change:${name}`);
+  const changes = spec.controls.map((name) => `change:${name}`);
   draw();
   for (const change of changes) model.on(change, draw);
   return () => {
@@ -83,4 +77,4 @@ async function render({ model, el }) {
   };
 }
 
-export default { initialize, render };
+export default { render };

@@ -243,7 +243,7 @@ class Explorer:
         traits = {f"at_{name}": traitlets.Any(0).tag(sync=True) for name in self._controls}
         at = {f"at_{c.name}": c.index(c.start) for c in self._controls.values()}
         return type("Page", (_Page,), traits)(
-            spec={**spec, "lines": lines, "words": words},
+            spec={**spec, "lines": lines, "words": words, "controls": list(traits)},
             stills=pngs,
             table=b"".join(tables),
             **at,

@@ -1,0 +1,46 @@
+# Everything runs in the environment that start.py makes in .venv (once) and keeps whole.
+# On Windows, without make:  py start.py lab   and   py start.py test
+
+PYTHON ?= python3
+PORT ?=
+START = @command -v "$(PYTHON)" >/dev/null 2>&1 || { \
+	echo 'There is no command "$(PYTHON)": install Python 3.11 or newer, or name yours with PYTHON=...' >&2; \
+	exit 1; }; "$(PYTHON)" start.py
+
+.DEFAULT_GOAL := help
+.PHONY: help lab test bench exercises notebooks lock clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
+
+lab: ## open the course in JupyterLab (PORT=8890 for another port)
+	$(START) lab $(if $(PORT),--port "$(PORT)")
+
+test: ## run every test (ARGS="-k averages" for some of them)
+	$(START) test $(ARGS)
+
+bench: ## measure how fast the pictures answer
+	$(START) run tests/benchmarks/bench.py
+
+exercises: ## run the solutions and write the learners' notebooks from them
+	$(START) run -m course_lib.authoring exercises
+
+notebooks: ## run the lessons and store their outputs
+	$(START) run -m course_lib.authoring notebooks
+
+# uv, because it locks for every system and Python at once; the header names no machine.
+COMPILE = .venv-lock/bin/uv --quiet pip compile pyproject.toml --group build --upgrade \
+	--universal --python-version 3.11 --generate-hashes --no-annotate \
+	--custom-compile-command "make lock"
+
+lock: ## pin the newest versions in both lock files
+	"$(PYTHON)" -m venv .venv-lock
+	.venv-lock/bin/python -m pip --quiet install uv
+	$(COMPILE) -o requirements.lock
+	$(COMPILE) --extra test -c requirements.lock -o requirements-test.lock
+	rm -rf .venv-lock
+
+clean: ## remove the environment and what was made on the way
+	rm -rf .venv .venv-lock .pytest_cache .ruff_cache .hypothesis build
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	find . -name .ipynb_checkpoints -type d -prune -exec rm -rf {} +

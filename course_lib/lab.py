@@ -1,0 +1,109 @@
+"""Start JupyterLab at the first page of the course."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+CONFIG = Path(__file__).resolve().parent / "lab_config" / "jupyter_lab_config.py"
+FIRST = "notebooks/00_start_here.ipynb"
+
+
+def has_display():
+    """Whether a browser could open a window here."""
+    if sys.platform.startswith("linux"):
+        return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    return True
+
+
+def command(port=None, browser=True, extra=()):
+    """The command that starts JupyterLab.
+
+    Parameters
+    ----------
+    port : int, optional
+        The port to listen on; without one, JupyterLab takes the first free from 8888.
+    browser : bool
+        Whether to open a browser.
+    extra : sequence of str
+        More arguments for JupyterLab.
+
+    Returns
+    -------
+    list of str
+    """
+    arguments = [
+        f"--config={CONFIG}",
+        f"--ServerApp.root_dir={ROOT}",
+        f"--LabApp.default_url=/lab/tree/{FIRST}",
+        # The layout of the windows belongs to the course: it goes with its environment.
+        f"--LabApp.workspaces_dir={Path(sys.prefix) / 'share/jupyter/lab/workspaces'}",
+    ]
+    if port is not None:
+        arguments += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
+    if not browser:
+        arguments += ["--no-browser"]
+    return [sys.executable, "-m", "jupyterlab", *arguments, *extra]
+
+
+def start(port=None, browser=True, extra=()):
+    """Start JupyterLab with the course, and stay until it stops.
+
+    The server listens on this machine only, with Jupyter's token on. Its address is printed; a
+    browser opens where there is a display.
+
+    Parameters
+    ----------
+    port : int, optional
+        The port to listen on; without one, JupyterLab takes the first free from 8888.
+    browser : bool
+        Whether to open a browser.
+    extra : sequence of str
+        More arguments for JupyterLab.
+
+    Returns
+    -------
+    int
+        The server's exit code (on Windows; elsewhere this process becomes the server).
+
+    Raises
+    ------
+    SystemExit
+        With one sentence, if the notebooks are not beside the library or the port is taken.
+    """
+    if not (ROOT / FIRST).is_file():
+        raise SystemExit(
+            f"{FIRST} is not in {ROOT}: the notebooks come with the course's folder, "
+            "so start it from there."
+        )
+    if port is not None and not is_free(port):
+        raise SystemExit(f"Port {port} cannot be used here: choose another, such as {port + 1}.")
+    browser = browser and has_display()
+    print("JupyterLab is starting. Leave this window open; Ctrl-C twice stops it.", flush=True)
+    if not browser:
+        print("Open the last address that it prints in your browser.", flush=True)
+    # The kernel of this environment, not one of the same name at home.
+    env = {**os.environ, "JUPYTER_PREFER_ENV_PATH": "1"}
+    arguments = command(port, browser, extra)
+    if os.name != "nt":
+        os.execve(arguments[0], arguments, env)  # Ctrl-C goes straight to the server
+    process = subprocess.Popen(arguments, env=env)
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            pass  # the server has heard it too
+
+
+def is_free(port):
+    """Whether a server may listen on this port of this machine."""
+    with socket.socket() as probe:
+        if os.name != "nt":  # as the server does: a port that was just left is free
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except (OSError, OverflowError):
+            return False
+    return True

@@ -1,0 +1,49 @@
+"""JupyterLab's configuration for the course; ``course lab`` names it with ``--config=``."""
+
+import os
+import warnings
+from pathlib import Path
+
+
+def save_pictures(path, model, contents_manager):
+    """Before a notebook is saved: put stored pictures where live widgets were."""
+    if model.get("type") != "notebook" or not model.get("content"):
+        return
+    # Not at the top: the server need not load NumPy and matplotlib to start.
+    from course_lib.saved import without_widget_views
+
+    model["content"] = without_widget_views(model["content"]) or model["content"]
+
+
+def default_settings():
+    """Let JupyterLab find settings/labconfig/default_setting_overrides.json.
+
+    It is one folder more on Jupyter's path, so nothing that is installed is hidden (as another
+    app_settings_dir would do), nothing is written at home, and the learner's own settings win.
+    """
+    # __file__ is set by Jupyter, too.
+    here = str(Path(__file__).resolve().parent / "settings")
+    others = os.environ.get("JUPYTER_CONFIG_PATH", "").split(os.pathsep)
+    paths = [here, *(path for path in others if path and path != here)]
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(paths)
+
+
+if "get_config" in globals():  # Jupyter puts it there; pytest, collecting doctests, does not
+    c = get_config()  # noqa: F821
+    default_settings()
+
+    c.ContentsManager.pre_save_hook = save_pictures
+    # Jupyter checks the hook a second time and takes it for another one.
+    warnings.filterwarnings("ignore", message="Overriding existing pre_save_hook")
+
+    # Nothing asks the network: no news, no search for updates or extensions.
+    c.LabApp.news_url = None
+    c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
+    c.LabApp.extension_manager = "readonly"
+
+    # For this machine only, with the token on: also root, as in a container, is safe then.
+    c.ServerApp.ip = "127.0.0.1"
+    c.ServerApp.allow_root = True
+
+    # Errors and the address (which counts as critical); not a page of what was loaded.
+    c.Application.log_level = "ERROR"
