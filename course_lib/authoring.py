@@ -1,0 +1,165 @@
+"""For authors: run the notebooks and store them so that the same input gives the same file.
+
+``python -m course_lib.authoring notebooks [NAMES]`` runs the lessons,
+``python -m course_lib.authoring exercises [NAMES]`` the masters, and then writes the learners'
+notebooks from them.
+"""
+
+import json
+import re
+import subprocess
+import time
+from pathlib import Path
+
+import click
+
+from .exercises.blank import is_untouched, learner_version
+from .exercises.folder import ExerciseError, course_folder, read, write
+from .saved import without_widget_views
+
+__all__ = ["exercises", "normalise", "notebooks", "run"]
+
+CELL_LIMIT = 120
+LARGEST = 500_000
+NAME = re.compile(r"[a-z][a-z0-9-]*")
+RANDOM = re.compile(r"(?=.*\d)[0-9a-f]{8}(-[0-9a-f-]+)?")  # as nbformat and JupyterLab draw them
+
+
+class AuthoringError(click.ClickException):
+    """Something to mend in a notebook: one sentence."""
+
+
+def run(path):
+    """Run a notebook from top to bottom and store it, normalised, in its place.
+
+    Parameters
+    ----------
+    path : Path
+        A notebook whose cells all have names for ids. Nothing is written if one of them fails.
+
+    Returns
+    -------
+    dict
+        The notebook as written.
+    """
+    import nbformat
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+    notebook = read(path)
+    _check_ids(notebook, path)
+    node = nbformat.from_dict(notebook)
+    client = NotebookClient(
+        node,
+        timeout=CELL_LIMIT,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(path.parent)}},
+        record_timing=False,
+        store_widget_state=False,
+        coalesce_streams=True,  # where a stream is cut depends on the clock
+    )
+    try:
+        client.execute(stderr=subprocess.DEVNULL)  # the kernel talks of its sockets
+    except (CellExecutionError, CellTimeoutError, DeadKernelError) as problem:
+        raise AuthoringError(f"{path.name}: {problem}") from None
+    notebook = normalise(json.loads(json.dumps(node)))
+    write(notebook, path)
+    size = path.stat().st_size
+    if size > LARGEST:
+        raise AuthoringError(f"{path.name} has {size // 1000} kB, at most {LARGEST // 1000} do")
+    return notebook
+
+
+def normalise(notebook):
+    """Drop what differs from run to run: widgets, times, the versions of the machine.
+
+    Parameters
+    ----------
+    notebook : dict
+        An executed notebook.
+
+    Returns
+    -------
+    dict
+    """
+    notebook = without_widget_views(notebook) or notebook
+    for cell in notebook["cells"]:
+        cell["metadata"].pop("execution", None)
+    return {
+        **notebook,
+        "metadata": {
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+        },
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+
+
+def _check_ids(notebook, path):
+    ids = [str(cell.get("id")) for cell in notebook["cells"]]
+    for name in ids:
+        if not NAME.fullmatch(name) or RANDOM.fullmatch(name) or ids.count(name) > 1:
+            raise AuthoringError(
+                f"{path.name}: the cell id {name!r} should be a name of its own, such as "
+                "zero-start (in JupyterLab: the cell's metadata, in the property inspector)"
+            )
+
+
+@click.group()
+def main():
+    """Run notebooks and store them."""
+
+
+@main.command()
+@click.argument("names", nargs=-1)
+def notebooks(names):
+    """Run the lessons in notebooks/, all or those named."""
+    for path in _chosen(course_folder() / "notebooks", names):
+        _timed(path)
+
+
+@main.command()
+@click.argument("names", nargs=-1)
+def exercises(names):
+    """Run the masters in exercises/solutions/ and write the learners' notebooks."""
+    for path in _chosen(course_folder() / "exercises" / "solutions", names):
+        write_learners(_timed(path), path)
+
+
+def write_learners(master, path):
+    """Write the learner's notebook of a master, unless somebody has worked in the one there."""
+    learners = path.parents[1] / path.name
+    try:
+        if learners.exists() and not is_untouched(read(learners)):
+            raise AuthoringError(
+                f"somebody has worked in exercises/{path.name}: `course reset {path.name[:2]}` "
+                "keeps that beside it and writes a fresh one"
+            )
+        write(learner_version(master), learners)
+    except (ExerciseError, ValueError) as problem:
+        raise AuthoringError(f"{path.name}: {problem}") from None
+
+
+def _timed(path):
+    began = time.monotonic()
+    click.echo(f"{path.stem} … ", nl=False)
+    notebook = run(path)
+    seconds = time.monotonic() - began
+    click.echo(f"{seconds:.1f} s, {path.stat().st_size / 1000:.0f} kB")
+    return notebook
+
+
+def _chosen(folder, names):
+    paths = sorted(folder.glob("[0-9][0-9]_*.ipynb"))
+    wanted = [Path(name).stem for name in names]
+    chosen = [p for p in paths if not names or p.stem in wanted or p.stem[:2] in wanted]
+    missing = [w for w in wanted if w not in [part for p in paths for part in (p.stem, p.stem[:2])]]
+    if missing or not chosen:
+        there = ", ".join(path.stem for path in paths) or "none"
+        raise AuthoringError(f"no notebook {', '.join(missing)} in {folder.name}/; there: {there}")
+    return chosen
+
+
+if __name__ == "__main__":
+    main()

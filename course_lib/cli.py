@@ -1,0 +1,136 @@
+"""The command `course`. What it does is elsewhere; here are its words."""
+
+import sys
+from pathlib import Path
+
+import click
+
+NEXT = """\
+  course lab          open the course in JupyterLab, at its first page
+  course check 02     check your answers to exercise 02
+  course reset 02     start exercise 02 afresh; your answers are kept beside it
+  course doctor       find out why something does not work
+"""
+
+
+class _Group(click.Group):
+    def format_epilog(self, ctx, formatter):
+        with formatter.section("What to do next"):
+            formatter.write(NEXT)
+
+
+@click.group(cls=_Group, invoke_without_command=True, context_settings={"max_content_width": 100})
+@click.version_option(package_name="adaptive-optimizers-course", prog_name="course")
+@click.pass_context
+def main(context):
+    """A course on adaptive optimizers."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # a terminal without Greek letters gets "?"
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+@main.command()
+@click.option("--port", type=click.IntRange(1, 65535), help="Listen on this port.")
+@click.option("--browser/--no-browser", default=True, help="Open a browser, or print the address.")
+def lab(port, browser):
+    """Open the course in JupyterLab."""
+    from .lab import start
+
+    sys.exit(start(port=port, browser=browser))
+
+
+@main.command(short_help="Check your answers.")
+@click.argument("exercises", nargs=-1, metavar="[EXERCISE]...")
+@click.option("--seconds", default=30.0, show_default=True, help="Time limit for one cell.")
+def check(exercises, seconds):
+    """Check the answers to exercises: 02, 2, 02_moving_averages or a notebook; or to all.
+
+    Your notebook is read as it was saved, and never changed. Exits with 0 only when all is right.
+    """
+    from .exercises.check_file import check_exercise
+
+    paths = [path for name in exercises or [None] for path in _find(name)]
+    results = []
+    for path in paths:
+        with _waiting(f"checking {path.stem} …") as waiting:
+            found = check_exercise(path, seconds, lambda name: waiting.update(f"{name} …"))
+        _show(path, found)
+        results += found
+    if len(paths) > 1:
+        right = sum(result.verdict == "right" for result in results)
+        click.echo(f"the course: {right} of {len(results)} right")
+    sys.exit(any(result.verdict != "right" for result in results))
+
+
+@main.command(short_help="Start an exercise afresh, keeping your answers.")
+@click.argument("exercise")
+def reset(exercise):
+    """Start an exercise afresh. What you wrote is kept beside it."""
+    from .exercises.folder import ExerciseError
+    from .exercises.folder import reset as write_fresh
+
+    for path in _find(exercise):
+        try:
+            kept = write_fresh(path)
+        except (ExerciseError, OSError) as problem:
+            raise click.ClickException(f"{path.name} was not reset: {problem}") from None
+        click.echo(f"{path.name} is fresh; if it is open in JupyterLab, reload it from disk")
+        if kept:
+            click.echo(f"your answers are in {kept.name}")
+
+
+@main.command(short_help="Examine the installation.")
+def doctor():
+    """Examine the installation, and say what to do about what is missing."""
+    from .doctor import examine
+
+    bad = 0
+    for finding in examine():
+        click.echo(f"{'ok' if finding.ok else '!!':4}{finding.what}")
+        if not finding.ok:
+            bad += 1
+            click.echo(f"    what to do: {finding.advice}")
+    click.echo("all is well" if not bad else f"{bad} to mend")
+    sys.exit(bool(bad))
+
+
+def _find(name):
+    from .exercises.folder import ExerciseError, find_exercise
+
+    try:
+        return find_exercise(name)
+    except ExerciseError as problem:
+        raise click.UsageError(str(problem)) from None
+
+
+def _waiting(text):
+    """A spinner on a terminal, nothing elsewhere."""
+    from rich.console import Console
+
+    return Console(stderr=True).status(text)
+
+
+def _show(path: Path, results):
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    if "." not in results[0].question:  # about the file, not about a question
+        click.echo(f"exercise {path.name[:2]} was not checked: {results[0].hint}")
+        return
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for heading in ("question", "verdict", "hint"):
+        table.add_column(heading, overflow="fold")
+    styles = {"right": "green", "wrong": "red"}
+    for result in results:  # as Text: square brackets in a hint are no markup
+        verdict = Text(result.verdict, styles.get(result.verdict, "yellow"))
+        table.add_row(Text(result.question), verdict, Text(result.hint))
+    console = Console()
+    console.print(table)
+    right = sum(result.verdict == "right" for result in results)
+    console.print(f"exercise {path.name[:2]}: {right} of {len(results)} right", highlight=False)
+
+
+if __name__ == "__main__":
+    main()

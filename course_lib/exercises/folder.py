@@ -1,0 +1,181 @@
+"""Where the exercises are, and notebooks as files."""
+
+import json
+import os
+import re
+from itertools import count
+from pathlib import Path
+
+from .blank import is_untouched, learner_version
+
+__all__ = ["ExerciseError", "course_folder", "find_exercise", "master_of", "read", "reset", "write"]
+
+
+class ExerciseError(Exception):
+    """What is wrong with a file or a name, in one sentence, and the way out."""
+
+
+def course_folder():
+    """The checkout in which `course_lib` lies, with `exercises/` beside it."""
+    folder = Path(__file__).resolve().parents[2]
+    if not (folder / "exercises" / "solutions").is_dir():
+        raise ExerciseError(
+            f"there is no folder exercises/ in {folder}: run the course from its own checkout, "
+            "installed with `make lab` or `pip install -e .`"
+        )
+    return folder
+
+
+def find_exercise(name=None, folder=None):
+    """The learner's notebook that `name` means; all of them without a name.
+
+    Parameters
+    ----------
+    name : str, optional
+        ``"02"``, ``"2"``, ``"02_moving_averages"`` or the path of a notebook.
+    folder : Path, optional
+        The course, if not the one that `course_lib` lies in.
+
+    Returns
+    -------
+    list of Path
+        The files need not exist: a lost one is a matter for `read`.
+    """
+    path = Path(name or "")
+    if path.suffix == ".ipynb" and (path.exists() or path.name != name):
+        master_of(path)
+        return [path]
+    exercises = (folder or course_folder()) / "exercises"
+    masters = sorted((exercises / "solutions").glob("[0-9][0-9]_*.ipynb"))
+    wanted = name and name.removesuffix(".ipynb").zfill(2)
+    found = [exercises / m.name for m in masters if name is None or wanted in (m.stem, m.stem[:2])]
+    if not found:
+        there = ", ".join(m.stem for m in masters) or "none yet"
+        raise ExerciseError(f"there is no exercise {name!r}; there are: {there}")
+    return found
+
+
+def master_of(path):
+    """The master that a learner's notebook belongs to; a kept `.yours-1` has one as well."""
+    name = re.sub(r"\.yours-\d+$", "", Path(path).stem) + ".ipynb"
+    beside = Path(path).resolve().parent / "solutions" / name
+    master = beside if beside.is_file() else course_folder() / "exercises" / "solutions" / name
+    if not master.is_file():
+        raise ExerciseError(
+            f"{Path(path).name} is none of the course's exercises: "
+            "its name should be that of the exercise, such as 02_moving_averages.ipynb"
+        )
+    return master
+
+
+def read(path):
+    """A notebook as a dict, looked at only as far as grafting needs."""
+    path = Path(path)
+    again = f"`course reset {path.name[:2]}` writes a fresh one and keeps this file beside it"
+    try:
+        notebook = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        raise ExerciseError(f"{path.name} is gone: {again.partition(' and ')[0]}") from None
+    except OSError as problem:
+        raise ExerciseError(f"{path.name} cannot be read: {problem.strerror}") from None
+    except (ValueError, RecursionError):
+        raise ExerciseError(f"{path.name} is not a notebook, it is not JSON: {again}") from None
+    if not _is_notebook(notebook):
+        raise ExerciseError(f"{path.name} is JSON, but not a notebook with cells: {again}")
+    return _as_text(notebook)
+
+
+def write(notebook, path):
+    """Write a notebook: the same notebook gives the same bytes, and never half a file."""
+    text = json.dumps(_in_lines(notebook), indent=1, sort_keys=True, ensure_ascii=False)
+    unfinished = Path(path).with_name(f".{Path(path).name}.unfinished")
+    unfinished.write_text(text + "\n", encoding="utf-8", newline="\n")
+    os.replace(unfinished, path)
+
+
+def reset(path):
+    """Write a fresh learner's notebook; what somebody has worked on is kept beside it.
+
+    Parameters
+    ----------
+    path : Path
+        The learner's notebook, existing or not.
+
+    Returns
+    -------
+    Path or None
+        Where the old file is now, such as `02_moving_averages.yours-1.ipynb`. None when there
+        was nothing to keep.
+    """
+    path = Path(path)
+    fresh = learner_version(read(master_of(path)))
+    kept = None
+    if path.is_file() and not _is_untouched_file(path):
+        kept = _keep(path)
+    write(fresh, path)
+    return kept
+
+
+def _is_untouched_file(path):
+    try:
+        return is_untouched(read(path))
+    except ExerciseError:
+        return False
+
+
+def _keep(path):
+    """Copy to the first free name; "x" makes sure that no other file is overwritten."""
+    for number in count(1):
+        copy = path.with_name(f"{path.stem}.yours-{number}.ipynb")
+        try:
+            with copy.open("xb") as file:
+                file.write(path.read_bytes())
+            return copy
+        except FileExistsError:
+            continue
+
+
+def _in_lines(value, key=""):
+    """Texts as lists of lines, as Jupyter saves them: a change is then one line of a diff."""
+    if isinstance(value, dict):
+        return {k: _in_lines(v, k) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_in_lines(v) for v in value]
+    if isinstance(value, str) and _is_text(key):
+        return value.splitlines(True)
+    return value
+
+
+def _as_text(value, key=""):
+    """The way back from `_in_lines`."""
+    if isinstance(value, dict):
+        return {k: _as_text(v, k) for k, v in value.items()}
+    if isinstance(value, list) and _is_text(key) and all(isinstance(v, str) for v in value):
+        return "".join(value)
+    if isinstance(value, list):
+        return [_as_text(v) for v in value]
+    return value
+
+
+def _is_text(key):
+    return key in ("source", "text") or key.startswith("text/")
+
+
+def _is_notebook(notebook):
+    return (
+        isinstance(notebook, dict)
+        and isinstance(notebook.get("cells"), list)
+        and isinstance(notebook.get("metadata"), dict)
+        and all(map(_is_cell, notebook["cells"]))
+    )
+
+
+def _is_cell(cell):
+    if not isinstance(cell, dict) or not isinstance(cell.get("cell_type"), str):
+        return False
+    if not isinstance(cell.get("id", ""), str):
+        return False
+    source = cell.get("source")
+    return isinstance(source, str) or (
+        isinstance(source, list) and all(isinstance(line, str) for line in source)
+    )

@@ -1,0 +1,55 @@
+"""The kernel that a checked exercise runs in."""
+
+import subprocess
+import time
+from queue import Empty
+
+from jupyter_client.manager import KernelManager
+from nbval.kernel import CURRENT_ENV_KERNEL_NAME, NbvalKernelspecManager, RunningKernel
+
+__all__ = ["Kernel", "KernelDied", "begin"]
+
+POLL = 0.2
+
+
+class KernelDied(Exception):
+    """The kernel ended while a cell was running."""
+
+
+def begin(folder):
+    """Let a kernel of this Python start in a folder, and do not wait for it."""
+    manager = KernelManager(
+        kernel_name=CURRENT_ENV_KERNEL_NAME, kernel_spec_manager=NbvalKernelspecManager()
+    )
+    manager.start_kernel(stderr=subprocess.DEVNULL, cwd=str(folder))
+    return manager
+
+
+class Kernel(RunningKernel):
+    """As nbval's own, but a dead kernel is noticed early, and nothing is left open."""
+
+    def __init__(self, manager, startup_timeout):
+        self.km = manager
+        self.kc = manager.client()
+        self.kc.start_channels()
+        try:
+            self.kc.wait_for_ready(timeout=startup_timeout)
+            self._ensure_iopub_up()
+        except RuntimeError:
+            self.stop()
+            raise
+
+    def stop(self):
+        if hasattr(self, "km"):  # else it is stopped already
+            super().stop()
+
+    def await_reply(self, msg_id, timeout=None):
+        """Look at the kernel while waiting: a dead one never answers."""
+        end = time.monotonic() + timeout
+        while time.monotonic() < end:
+            try:
+                return super().await_reply(msg_id, timeout=POLL)
+            except Empty:
+                if not self.is_alive():
+                    raise KernelDied from None
+        raise Empty

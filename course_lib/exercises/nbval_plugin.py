@@ -1,0 +1,147 @@
+"""A pytest plugin: a learner's notebook is grafted into its master before nbval runs it.
+
+The learner's own file is never handed to nbval, whose reference would then be what the learner
+saved. `exercises/conftest.py` turns this on for a plain ``pytest exercises/02_….ipynb``.
+"""
+
+import re
+import time
+from collections import defaultdict
+
+import nbformat
+import pytest
+from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError
+
+from .folder import ExerciseError, master_of
+from .graft import graft
+from .kernel import Kernel, KernelDied, begin
+
+__all__ = ["ExerciseCell", "ExerciseFile", "pytest_addoption", "pytest_collect_file"]
+
+CELL_LIMIT = 30.0
+CELLS_IN_LIMIT = 4  # the whole exercise may take as long as four cells at their limit
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--exercise-cell-limit",
+        type=float,
+        default=CELL_LIMIT,
+        help="seconds that one cell of an exercise may take",
+    )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(file_path, parent):
+    """Replace what nbval would collect from a learner's notebook."""
+    found = yield
+    if file_path.suffix != ".ipynb" or file_path.parent.name == "solutions":
+        return found
+    try:
+        master = master_of(file_path)
+    except ExerciseError:
+        return found
+    # What `course reset` kept, `….yours-1.ipynb`, is checked only if it is asked for by name.
+    if file_path.name != master.name and not parent.session.isinitpath(file_path):
+        return []
+    return [ExerciseFile.from_parent(parent, path=file_path)]
+
+
+class _NoTimeLeft(Exception):
+    pass
+
+
+class ExerciseFile(IPyNbFile):
+    """A learner's notebook. Its cells are those of the master, with the answers grafted in."""
+
+    def collect(self):
+        try:
+            notebook = graft(self.path, master_of(self.path))
+        except ExerciseError as problem:
+            raise self.CollectError(str(problem)) from None
+        self.nb = nbformat.from_dict(notebook)
+        code = [cell for cell in self.nb.cells if cell.cell_type == "code"]
+        for number, cell in enumerate(code):
+            # Decided by our ids alone: comments and tags that nbval knows have no say here.
+            kind = cell.id.partition("-")[0]
+            options = defaultdict(bool, check=kind == "check", check_exception=kind == "extra")
+            yield ExerciseCell.from_parent(
+                self, name=cell.id, cell_num=number, cell=cell, options=options
+            )
+
+    def setup(self):
+        self.limit = self.config.getoption("exercise_cell_limit", CELL_LIMIT)
+        self.end = time.monotonic() + CELLS_IN_LIMIT * self.limit
+        # In the learner's folder, as in JupyterLab. `course check` has one on its way already.
+        manager = getattr(self.config, "begun_kernel", None) or begin(self.path.parent)
+        self.kernel = Kernel(manager, self.config.option.nbval_kernel_startup_timeout)
+
+    def teardown(self):
+        if self.kernel:
+            self.kernel.stop()
+
+
+class ExerciseCell(IPyNbCell):
+    """One cell of the grafted notebook. `hint` says in a sentence why it failed."""
+
+    hint = "not checked: the run was stopped"
+
+    def setup(self):
+        pass
+
+    def runtest(self):
+        option = self.config.option
+        usual = option.nbval_cell_timeout
+        option.nbval_cell_timeout = min(self.parent.limit, self.parent.end - time.monotonic())
+        try:
+            if option.nbval_cell_timeout <= 0:
+                raise _NoTimeLeft
+            super().runtest()
+            if self.parent.timed_out:  # the cell caught the interrupt and went on
+                raise TimeoutError
+            self.hint = None
+        except Exception as problem:
+            self.hint = self._explain(problem)
+            raise
+        finally:
+            option.nbval_cell_timeout = usual
+            self.parent.timed_out = False  # the next cell is judged on its own
+
+    def repr_failure(self, excinfo):
+        return self.hint or super().repr_failure(excinfo)
+
+    def _explain(self, problem):
+        if isinstance(problem, KernelDied):
+            return "the kernel died here: was it ended from inside, or out of memory?"
+        if isinstance(problem, _NoTimeLeft):
+            return f"not checked: the exercise took more than {_seconds(self.parent)} so far"
+        if self.parent.timed_out:
+            limit = self.config.option.nbval_cell_timeout
+            return f"it took more than {limit:.3g} s: does a loop never end?"
+        if not isinstance(problem, NbCellError):
+            return "not checked: the kernel had stopped before"
+        error = next((out for out in self.test_outputs if out.output_type == "error"), None)
+        if error is None:
+            return "the check printed other lines than its own"
+        return _error_in_words(error, self.cell.id)
+
+
+def _seconds(file):
+    return f"{CELLS_IN_LIMIT * file.limit:.3g} s"
+
+
+def _error_in_words(error, cell):
+    name, text = error.ename, error.evalue[:1000]
+    if name == "WrongAnswer":
+        return text.partition(": ")[2]
+    if name == "NameError" and cell.startswith("check-"):
+        return f"{text}: does the answer cell define it?"
+    if name == "Stopped":
+        return text
+    if name == "SystemExit":
+        return "sys.exit() would end the notebook here: leave it out"
+    traceback = re.sub(r"\x1b\[[\d;]*m", "", "\n".join(error.traceback)[:100_000])
+    line = re.search(r"Cell In\[\d+\], line (\d+)", traceback)
+    # A SyntaxError says where in words of its own, with a path of no use to anybody.
+    text = re.sub(r" \([^()]*, line \d+\)$", "", text)
+    return f"the cell does not run: {name}: {text}" + (f", in line {line[1]}" if line else "")

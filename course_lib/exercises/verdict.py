@@ -1,0 +1,250 @@
+"""Judge one answer: right, blank, a known mistake, or the first number that differs.
+
+Nothing here knows of notebooks: a question, an answer and a random generator are enough, so a
+grader can draw the inputs, run the answer elsewhere and compare here.
+"""
+
+import inspect
+import traceback
+import warnings
+from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
+from copy import deepcopy
+from dataclasses import dataclass, field
+
+import numpy as np
+
+__all__ = ["BLANK", "Question", "Verdict", "judge"]
+
+BLANK = "not answered yet"
+TOLERANCE = 1e-10
+
+
+@dataclass
+class Question:
+    """A question with its right answer and the wrong ones that it recognises.
+
+    Parameters
+    ----------
+    name : str
+        ``"02.ema"``: the exercise's number, a dot, the question.
+    right : callable
+        The reference. Without arguments when the answer is a single value.
+    inputs : callable or None
+        ``inputs(rng)`` draws a list of argument tuples. None when the answer is a value.
+    mistakes : list of callables
+        Wrong implementations, called like `right`. The docstring of each is its hint, and the
+        first that fits is named.
+    where : callable or None
+        ``where(index, args)`` says in words where a number stands. By default ``"at step 3"``
+        in a row of numbers, ``"for beta = 0.9"`` where one number comes back.
+    """
+
+    name: str
+    right: Callable
+    inputs: Callable | None = None
+    mistakes: list = field(default_factory=list)
+    where: Callable | None = None
+
+    def mistake(self, function):
+        """Decorator: one more known mistake."""
+        self.mistakes.append(function)
+        return function
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What came of judging an answer.
+
+    `kind` is ``"right"``, ``"blank"``, ``"mistake"`` (a known one), ``"differs"`` (no known one)
+    or ``"broken"`` (no numbers of the right shape came back). `hint` is empty when right.
+    """
+
+    kind: str
+    hint: str = ""
+
+    @property
+    def right(self):
+        return self.kind == "right"
+
+
+def judge(question, answer, rng=None):
+    """Compare an answer with the reference on streams drawn anew.
+
+    Parameters
+    ----------
+    question : Question
+    answer : callable or number or array
+        What the learner wrote: a function, or the value itself.
+    rng : numpy.random.Generator, optional
+        Where the streams come from. By default every call draws others.
+
+    Returns
+    -------
+    Verdict
+
+    Examples
+    --------
+    >>> double = Question("00.double", lambda x: 2 * x, lambda rng: [(rng.random(),)])
+    >>> @double.mistake
+    ... def forgot(x):
+    ...     '''the factor 2 is missing'''
+    ...     return x
+    >>> judge(double, lambda x: x + x)
+    Verdict(kind='right', hint='')
+    >>> judge(double, lambda x: x).hint
+    'the factor 2 is missing'
+    """
+    if _is_blank(answer):
+        return Verdict("blank", BLANK)
+    if question.inputs is None:
+        cases, call = [()], lambda: answer
+    elif callable(answer):
+        cases, call = question.inputs(rng or np.random.default_rng()), answer
+    else:
+        return Verdict("broken", f"a function is asked for; this is {_kind(answer)}")
+
+    got = []
+    for args in cases:
+        output, problem = _run(question, call, args)
+        if problem:
+            return problem
+        got.append(output)
+    expected = [_numbers(question.right(*deepcopy(args))) for args in cases]
+    if all(map(_agree, got, expected)):
+        return Verdict("right")
+    pairs = list(zip(got, cases, strict=True))
+    with np.errstate(all="ignore"):
+        for mistake in question.mistakes:
+            if all(_agree(g, _numbers(mistake(*deepcopy(a)))) for g, a in pairs):
+                return Verdict("mistake", inspect.getdoc(mistake).replace("\n", " "))
+    where = next(i for i in range(len(cases)) if not _agree(got[i], expected[i]))
+    return _difference(question, cases[where], got[where], expected[where])
+
+
+def _run(question, call, args):
+    """The answer's numbers for one input, or the verdict that ends the judging."""
+    given = deepcopy(args)
+    try:
+        with redirect_stdout(_Sink()), redirect_stderr(_Sink()), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            output = call(*given)
+            if _is_blank(output):
+                return None, Verdict("blank", BLANK)
+            output = _numbers(output)
+    except NotImplementedError:
+        return None, Verdict("blank", BLANK)
+    except _NotNumbers as problem:
+        return None, Verdict("broken", str(problem))
+    except (Exception, SystemExit) as problem:
+        if "ellipsis" in str(problem):  # arithmetic with a `...` that is still to be filled in
+            return None, Verdict("blank", BLANK)
+        return None, Verdict("broken", _stopped(problem, _summary(question, args)))
+    if not all(map(np.array_equal, given, args)):
+        return None, Verdict(
+            "mistake",
+            "your function changed its input in place: whoever calls it loses their data; "
+            "write into an array of your own",
+        )
+    return output, None
+
+
+class _NotNumbers(Exception):
+    pass
+
+
+class _Sink:
+    """A file that forgets: what an answer prints is its own business."""
+
+    encoding = "utf-8"
+
+    def write(self, text):
+        return len(text)
+
+    def flush(self):
+        pass
+
+    def isatty(self):
+        return False
+
+
+def _is_blank(value):
+    if isinstance(value, list | tuple):  # a loop whose one line is still `...`
+        return any(_is_blank(item) for item in value)
+    if isinstance(value, np.ndarray) and value.dtype == object:
+        return _is_blank(value.tolist())
+    return value is None or value is Ellipsis or value is NotImplemented
+
+
+def _numbers(value):
+    """A float array of its own, so that later calls cannot change what came back now."""
+    try:
+        array = np.asarray(value)
+        if array.dtype == object:
+            array = array.astype(float)
+    except (TypeError, ValueError):
+        raise _NotNumbers(f"numbers are asked for; this is {_kind(value)}") from None
+    if array.dtype.kind not in "fiu":
+        raise _NotNumbers(f"numbers are asked for; this is {_kind(value)}")
+    return array.astype(float)
+
+
+def _agree(got, expected):
+    return got.shape == expected.shape and np.allclose(
+        got, expected, rtol=TOLERANCE, atol=TOLERANCE, equal_nan=True
+    )
+
+
+def _difference(question, args, got, expected):
+    """The first number that differs, in words."""
+    if got.shape != expected.shape:
+        return Verdict("broken", f"{_shape(got)} came back, {_shape(expected)} is asked for")
+    close = np.isclose(got, expected, rtol=TOLERANCE, atol=TOLERANCE)
+    index = tuple(int(i) for i in np.argwhere(~close)[0])
+    if question.inputs is None:  # the expected value would be the answer
+        if np.isnan(got[index]):
+            return Verdict("differs", "NaN is not a number: something was divided by zero")
+        size = "large" if got[index] > expected[index] else "small"
+        return Verdict("differs", f"{got[index]:.6g} is too {size}")
+    if question.where:
+        where = question.where(index, args)
+    else:
+        where = f"at step {index[0] + 1}" if index else f"for {_summary(question, args)}"
+    for digits in range(6, 18):  # more than 6 only when 6 look the same
+        yours, right = f"{got[index]:.{digits}g}", f"{expected[index]:.{digits}g}"
+        if yours != right:
+            break
+    return Verdict("differs", f"{where} your answer gives {yours}, expected {right}")
+
+
+def _stopped(problem, called_with):
+    """Which error, where in the learner's code, for which input."""
+    text = f"your function stops with {type(problem).__name__}: {problem}"[:500]
+    frames = [f for f in traceback.extract_tb(problem.__traceback__) if f.filename != __file__]
+    if frames:  # the innermost line of the file or cell that the answer was written in
+        line = [f for f in frames if f.filename == frames[0].filename][-1]
+        text += f", in line {line.lineno}: `{line.line}`" if line.line else f", line {line.lineno}"
+    return f"{text} (called with {called_with})"
+
+
+def _summary(question, args):
+    """`x = a row of 12 numbers, beta = 0.9`: the reference's names for the arguments."""
+    names = inspect.signature(question.right).parameters
+    return ", ".join(
+        f"{name} = {_shape(arg) if np.ndim(arg) else format(arg, '.6g')}"
+        for name, arg in zip(names, args, strict=False)  # the reference may have options
+    )
+
+
+def _shape(array):
+    if array.ndim == 0:
+        return "a single number"
+    if array.ndim == 1:
+        return f"a row of {len(array)} numbers"
+    return f"an array of shape {array.shape}"
+
+
+def _kind(value):
+    name = type(value).__name__
+    plain = isinstance(value, str | bool | int | float | complex)
+    return f"{name} {value!r:.40}" if plain else name

@@ -1,0 +1,88 @@
+"""The authors' tool: the same input gives the same file, and no learner's work is overwritten."""
+
+import json
+
+import pytest
+
+from course_lib import authoring
+from course_lib.exercises.blank import is_untouched
+from course_lib.exercises.folder import read, write
+
+
+def cell(name, source, **more):
+    outputs = {"outputs": [], "execution_count": None} | more
+    return {"cell_type": "code", "id": name, "metadata": {}, "source": source} | outputs
+
+
+def notebook(*cells):
+    return {"cells": list(cells), "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+
+
+def test_running_a_master_twice_gives_the_same_file_and_the_learners(tmp_path):
+    folder = tmp_path / "exercises" / "solutions"
+    folder.mkdir(parents=True)
+    path = folder / "07_tiny.ipynb"
+    answer = "### BEGIN SOLUTION\na = 7\n### END SOLUTION"
+    printing = "import sys\nfor i in range(3):\n    print(i, flush=True)\na"
+    started = notebook(cell("answer-a", answer), cell("print-it", printing))
+    started["metadata"] = {"widgets": {"state": 1}, "language_info": {"version": "3.0"}}
+    started["cells"][0]["metadata"] = {"execution": {"iopub.execute_input": "2024"}}
+    write(started, path)
+    master = authoring.run(path)
+    first = path.read_bytes()
+    assert authoring.run(path) == master
+    assert path.read_bytes() == first
+
+    text = first.decode()
+    assert "iopub" not in text and "widgets" not in text and "3.0" not in text
+    stream, result = master["cells"][1]["outputs"]
+    assert (stream["text"], result["data"]["text/plain"]) == ("0\n1\n2\n", "7")
+
+    learners = tmp_path / "exercises" / path.name
+    authoring.write_learners(master, path)
+    made = learners.read_bytes()
+    assert is_untouched(read(learners))
+    authoring.write_learners(master, path)
+    assert learners.read_bytes() == made
+    for worked in (made.replace(b"a = ...", b"a = 8"), b"half a file"):
+        learners.write_bytes(worked)
+        with pytest.raises(authoring.AuthoringError, match="07"):
+            authoring.write_learners(master, path)
+        assert learners.read_bytes() == worked
+
+
+def test_a_cell_that_fails_leaves_the_file_as_it_was(tmp_path):
+    path = tmp_path / "01_tiny.ipynb"
+    write(notebook(cell("fails", "1 / 0")), path)
+    before = path.read_bytes()
+    with pytest.raises(authoring.AuthoringError, match="ZeroDivisionError"):
+        authoring.run(path)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["1a2b3c4d"],
+        ["a1b2c3d4"],
+        ["f3a0b1c2-9d1e-4f5a-8b7c-0123456789ab"],
+        ["Zero"],
+        ["zero_start"],
+        [""],
+        ["twice", "twice"],
+    ],
+)
+def test_cell_ids_must_be_names(names, tmp_path):
+    path = tmp_path / "01_tiny.ipynb"
+    write(notebook(*[cell(name, "1") for name in names]), path)
+    with pytest.raises(authoring.AuthoringError, match="should be a name of its own"):
+        authoring.run(path)
+
+
+def test_a_stored_picture_takes_the_place_of_a_widget():
+    view = "application/vnd.jupyter.widget-view+json"
+    data = {view: {"model_id": "1"}, "image/png": "iVBO"}
+    shown = cell("shown", "w", outputs=[{"output_type": "display_data", "data": data}])
+    made = authoring.normalise(notebook(shown))
+    assert list(made["cells"][0]["outputs"][0]["data"]) == ["image/png"]
+    assert json.dumps(made).count("widget") == 0

@@ -1,0 +1,209 @@
+"""The command `course`: its words, its exit codes, and that it never shows a traceback."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from course_lib import cli, doctor, lab
+from course_lib.exercises import check_file
+from course_lib.exercises.blank import learner_version
+from course_lib.exercises.check_file import Result
+from course_lib.exercises.folder import ExerciseError, read, write
+
+ROOT = Path(__file__).parents[1]
+MASTER = ROOT / "exercises" / "solutions" / "02_moving_averages.ipynb"
+
+
+def course(*arguments, **environment):
+    return CliRunner().invoke(
+        cli.main, arguments, env={"COLUMNS": "200", **environment}, catch_exceptions=False
+    )
+
+
+@pytest.fixture
+def checked(monkeypatch):
+    """What `check_exercise` would find, so that no kernel is needed."""
+
+    def set_results(*results):
+        monkeypatch.setattr(check_file, "check_exercise", lambda *_: list(results))
+
+    return set_results
+
+
+@pytest.mark.parametrize("arguments", [(), ("--help",)])
+def test_alone_and_with_help_it_tells_what_to_do_next(arguments):
+    done = course(*arguments)
+    assert done.exit_code == 0
+    for line in ("course lab  ", "course check 02  ", "course reset 02  ", "course doctor  "):
+        assert line in done.output
+
+
+def test_every_command_that_help_names_exists():
+    named = set(re.findall(r"^  course (\w+)", cli.NEXT, re.MULTILINE))
+    assert named == set(cli.main.commands)
+
+
+@pytest.mark.parametrize("arguments", [("check", "nope"), ("reset", "nope"), ("check", "2", "77")])
+def test_an_unknown_exercise_lists_those_there_are(arguments):
+    done = course(*arguments)
+    assert done.exit_code == 2
+    assert f"there is no exercise '{arguments[-1]}'; there are: 02_moving_averages" in done.output
+
+
+def test_a_notebook_that_is_no_exercise_is_told_so(tmp_path):
+    done = course("check", str(tmp_path / "mine.ipynb"))
+    assert done.exit_code == 2
+    assert "mine.ipynb is none of the course's exercises" in done.output
+
+
+def test_all_right_exits_with_0_and_anything_else_with_1(checked):
+    right = Result("02.a", "right")
+    checked(right, right)
+    done = course("check", "02")
+    assert done.exit_code == 0
+    assert "exercise 02: 2 of 2 right" in done.output
+    for other in (Result("02.b", "wrong", "why"), Result("02.b", "not answered yet")):
+        checked(right, other)
+        done = course("check", "02")
+        assert done.exit_code == 1
+        assert "exercise 02: 1 of 2 right" in done.output
+        assert other.verdict in done.output and other.hint in done.output
+
+
+def test_a_file_that_cannot_be_checked_is_one_sentence(tmp_path):
+    (tmp_path / MASTER.name).write_text("half a file")
+    done = course("check", str(tmp_path / MASTER.name))
+    assert done.exit_code == 1
+    (line,) = done.output.splitlines()
+    assert line.startswith("exercise 02 was not checked: 02_moving_averages.ipynb is not a")
+
+
+@pytest.mark.parametrize("columns", [20, 40, 80, 200])
+def test_hints_wrap_and_are_never_cut(checked, columns):
+    hint = "weights [0, 1) and [bold]β[/bold] " + " ".join(f"word{n}" for n in range(40))
+    checked(Result("02.ema_corrected", "wrong", hint))
+    output = course("check", "02", COLUMNS=str(columns)).output
+    if columns >= 80:
+        assert max(map(len, output.splitlines())) <= columns
+    letters = "".join(output.split())
+    for word in hint.split()[-40:] if columns >= 80 else []:
+        assert word in letters
+    # Folded in a narrow column, the letters still come in order.
+    position = 0
+    for letter in "".join(hint.split()):
+        position = output.index(letter, position) + 1
+
+
+def test_a_terminal_without_greek_letters_gets_question_marks():
+    code = (
+        "from course_lib.exercises import check_file as c\n"
+        "c.check_exercise = lambda *_: [c.Result('02.x', 'wrong', '1 - ρ')]\n"
+        "from course_lib.cli import main\n"
+        "main(['check', '02'])"
+    )
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, env=environment, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert b"1 - ?" in done.stdout
+
+
+def test_check_runs_without_a_terminal_and_says_what_is_missing(tmp_path):
+    """The command itself, in a process of its own: one whole run."""
+    write(learner_version(read(MASTER)), tmp_path / MASTER.name)
+    done = subprocess.run(
+        [sys.executable, "-c", "from course_lib.cli import main; main()", "check", MASTER.name],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "COLUMNS": "60"},
+        timeout=120,
+    )
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.count("not answered yet") == 6
+    assert "exercise 02: 0 of 6 right" in done.stdout
+    assert "\x1b" not in done.stdout
+    assert os.listdir(tmp_path) == [MASTER.name]
+
+
+def test_reset_keeps_the_answers_and_says_where(tmp_path):
+    file = tmp_path / MASTER.name
+    file.write_text("mine")
+    done = course("reset", str(file))
+    assert done.exit_code == 0
+    assert "your answers are in 02_moving_averages.yours-1.ipynb" in done.output
+    assert (tmp_path / "02_moving_averages.yours-1.ipynb").read_text() == "mine"
+    assert "your answers" not in course("reset", str(file)).output
+
+
+def test_reset_where_nothing_can_be_written_is_one_sentence(tmp_path):
+    done = course("reset", str(tmp_path / "nowhere" / MASTER.name))
+    assert done.exit_code == 1
+    assert done.output.startswith("Error: 02_moving_averages.ipynb was not reset: ")
+
+
+def test_lab_hands_its_options_on(monkeypatch):
+    seen = {}
+    monkeypatch.setattr(lab, "start", lambda **options: seen.update(options))
+    assert course("lab", "--port", "8899", "--no-browser").exit_code == 0
+    assert seen == {"port": 8899, "browser": False}
+    assert course("lab").exit_code == 0
+    assert seen == {"port": None, "browser": True}
+    assert course("lab", "--port", "99999").exit_code == 2
+
+
+def test_without_its_folder_the_course_says_so(monkeypatch):
+    def lost(name=None):
+        raise ExerciseError("there is no folder exercises/ in site-packages: run it from ...")
+
+    monkeypatch.setattr("course_lib.exercises.folder.find_exercise", lost)
+    done = course("check")
+    assert done.exit_code == 2
+    assert "there is no folder exercises/" in done.output
+
+
+def test_doctor_looks_at_everything():
+    found = {finding.what.partition(" (")[0]: finding for finding in doctor.examine()}
+    text = "\n".join(found)
+    for part in ("anywidget", "jupyterlab-manager", "port 8", "a kernel starts, answers"):
+        assert part in text
+    assert all(finding.ok for name, finding in found.items() if "not installed" not in name)
+
+
+def test_doctor_says_what_to_do(monkeypatch):
+    findings = [doctor.Finding(True, "fine"), doctor.Finding(False, "x is missing", "install x")]
+    monkeypatch.setattr(doctor, "examine", lambda: findings)
+    done = course("doctor")
+    assert done.exit_code == 1
+    assert done.output == "ok  fine\n!!  x is missing\n    what to do: install x\n1 to mend\n"
+
+
+def test_doctor_names_what_is_missing_or_too_old(monkeypatch):
+    versions = {"jupyterlab": "3.6", "numpy": "2.4.1"}
+
+    def version(name):
+        if name not in versions:
+            raise doctor.metadata.PackageNotFoundError(name)
+        return versions[name]
+
+    asked = {"Requires-Python": ">=3.11"}
+    needs = ["jupyterlab>=4.4,<5", "numpy>=2,<3", "rich>=13", 'playwright>=1; extra == "test"']
+
+    class Metadata(dict):
+        def get_all(self, name):
+            return needs
+
+    monkeypatch.setattr(doctor.metadata, "metadata", lambda name: Metadata(asked))
+    monkeypatch.setattr(doctor.metadata, "version", version)
+    found = [(finding.ok, finding.what) for finding in doctor._packages()][1:]
+    assert found == [
+        (False, "jupyterlab 3.6 (asked for: <5,>=4.4)"),
+        (True, "numpy 2.4.1 (asked for: <3,>=2)"),
+        (False, "rich is missing (asked for: >=13)"),
+    ]

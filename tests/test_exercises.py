@@ -1,0 +1,682 @@
+"""Exercises: the masters, known mistakes, the graft, tampering and misbehaving answers.
+
+A run of nbval costs some seconds, so each run here carries as many cases as fit into it.
+"""
+
+import inspect
+import json
+import subprocess
+import sys
+import time
+from copy import deepcopy
+from pathlib import Path
+from textwrap import dedent
+
+import numpy as np
+import pytest
+
+import course_lib as cl
+from course_lib.exercises import WrongAnswer, check, guard
+from course_lib.exercises.blank import is_untouched, learner_version
+from course_lib.exercises.check_file import check_exercise
+from course_lib.exercises.folder import ExerciseError, find_exercise, read, reset, write
+from course_lib.exercises.graft import graft
+from course_lib.exercises.registry import find, questions
+from course_lib.exercises.verdict import BLANK, judge
+
+EXERCISES = Path(__file__).parents[1] / "exercises"
+MASTERS = sorted((EXERCISES / "solutions").glob("*.ipynb"))
+MASTER = EXERCISES / "solutions" / "02_moving_averages.ipynb"
+
+names = [path.stem for path in MASTERS]
+
+
+@pytest.fixture
+def file(tmp_path):
+    return tmp_path / MASTER.name
+
+
+def blank():
+    return learner_version(read(MASTER))
+
+
+def cell(notebook, name):
+    return next(cell for cell in notebook["cells"] if cell.get("id") == name)
+
+
+def answered(**answers):
+    """A learner's notebook with the master's answers, but for those given (`half_life=...`)."""
+    notebook, master = blank(), read(MASTER)
+    for one in notebook["cells"]:
+        if one["id"].startswith("answer-"):
+            key = one["id"].removeprefix("answer-").replace("-", "_")
+            one["source"] = dedent(answers.get(key, cell(master, one["id"])["source"]))
+    return notebook
+
+
+def code(source, name="0a1b2c3d"):
+    return {
+        "cell_type": "code",
+        "execution_count": 1,
+        "id": name,
+        "metadata": {},
+        "outputs": [],
+        "source": source,
+    }
+
+
+def run(notebook, file, **options):
+    write(notebook, file)
+    before = file.read_bytes()
+    results = check_exercise(file, **options)
+    assert file.read_bytes() == before
+    return {result.question.partition(".")[2]: result for result in results}
+
+
+def verdicts(results):
+    return {name: result.verdict for name, result in results.items()}
+
+
+ALL_RIGHT = {name.partition(".")[2]: "right" for name in questions("02")}
+
+
+# The masters and what is made from them
+
+
+@pytest.mark.parametrize("master", MASTERS, ids=names)
+def test_the_learners_notebook_is_the_one_made_from_the_master(master, tmp_path):
+    write(learner_version(read(master)), tmp_path / "made.ipynb")
+    committed = EXERCISES / master.name
+    assert (tmp_path / "made.ipynb").read_bytes() == committed.read_bytes()
+
+
+@pytest.mark.parametrize("master", MASTERS, ids=names)
+def test_every_question_is_checked_in_the_master_and_every_code_cell_was_run(master):
+    cells = [cell for cell in read(master)["cells"] if cell["cell_type"] == "code"]
+    assert all(cell["execution_count"] for cell in cells)
+    number = master.name[:2]
+    for name in questions(number):
+        one = next(c for c in cells if c["id"] == "check-" + name[3:].replace("_", "-"))
+        assert f'cl.check("{name}", ' in one["source"]
+        assert [out["text"] for out in one["outputs"]] == [f"{name}: right\n"]
+
+
+def test_no_solution_and_no_output_is_left_for_the_learner():
+    notebook = blank()
+    text = json.dumps(notebook)
+    assert "SOLUTION" not in text
+    assert cell(notebook, "answer-warm-up")["source"].strip().endswith("# your answer here")
+    assert all(not c["outputs"] for c in notebook["cells"] if c["cell_type"] == "code")
+    assert "raises-exception" in cell(notebook, "check-ema")["metadata"]["tags"]
+    assert "raises-exception" not in cell(read(MASTER), "check-ema")["metadata"].get("tags", [])
+
+
+@pytest.mark.parametrize(
+    ("source", "stub"),
+    [
+        ("### BEGIN SOLUTION\na = 7\n### END SOLUTION", "a = ...  # your answer here"),
+        (
+            "def f(x):\n    ### BEGIN SOLUTION\n    y = x\n    return y\n    ### END SOLUTION",
+            "def f(x):\n    ...  # your answer here",
+        ),
+        (
+            "for x in y:\n    ### BEGIN SOLUTION\n    v = x\n    ### END SOLUTION\n    print(v)",
+            "for x in y:\n    v = ...  # your answer here\n    print(v)",
+        ),
+        (
+            "### BEGIN SOLUTION\na, b = 1, 2\n### END SOLUTION\n"
+            "### BEGIN SOLUTION\n%magic\n### END SOLUTION",
+            "...  # your answer here\n...  # your answer here",
+        ),
+    ],
+)
+def test_a_solution_leaves_a_stub(source, stub):
+    made = learner_version({"cells": [code(source, "answer-x")], "metadata": {}})
+    assert made["cells"][0]["source"] == stub
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        ("answer-x", "x = 1"),
+        ("answer-x", "### BEGIN SOLUTION\nx = 1"),
+        ("setup", "### BEGIN SOLUTION\nx = 1\n### END SOLUTION"),
+    ],
+)
+def test_a_master_that_would_leak_or_ask_nothing_is_refused(name, source):
+    with pytest.raises(ValueError, match=f"cell {name}: each answer cell needs a block"):
+        learner_version({"cells": [code(source, name)], "metadata": {}})
+
+
+# Questions and their mistakes, without a notebook
+
+
+MISTAKES = [(q, m) for q in questions().values() for m in q.mistakes]
+
+
+def call(question, function):
+    return function() if question.inputs is None else function
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # some mistakes divide by zero
+@pytest.mark.parametrize(
+    ("question", "mistake"), MISTAKES, ids=[f"{q.name}-{m.__name__}" for q, m in MISTAKES]
+)
+def test_each_mistake_is_named_with_its_own_hint(question, mistake):
+    hint = " ".join(inspect.getdoc(mistake).split())
+    for seed in range(5):
+        verdict = judge(question, call(question, mistake), np.random.default_rng(seed))
+        assert (verdict.kind, verdict.hint) == ("mistake", hint)
+
+
+def test_hints_are_short_and_no_two_are_alike():
+    hints = [" ".join(inspect.getdoc(mistake).split()) for _, mistake in MISTAKES]
+    assert len(set(hints)) == len(hints)
+    assert max(map(len, hints)) < 200
+    assert not [h for h in hints for w in ("simply", "obviously", "just ") if w in h.lower()]
+
+
+def test_every_function_asked_for_has_at_least_eight_known_mistakes():
+    for question in questions().values():
+        assert question.inputs is None or len(question.mistakes) >= 8, question.name
+
+
+def ema_by_weights(x, beta):
+    n = len(x)
+    age = np.arange(n)[:, None] - np.arange(n)
+    return np.where(age >= 0, (1 - beta) * beta ** np.maximum(age, 0.0), 0.0) @ x
+
+
+def ema_by_difference(x, beta):
+    v = 0
+    out = np.zeros(len(x))
+    for t in range(len(x)):
+        v += (1 - beta) * (x[t] - v)
+        out[t] = v
+    return out
+
+
+def ema_recursive(x, beta):
+    if len(x) == 0:
+        return []
+    before = ema_recursive(x[:-1], beta)
+    return [*before, beta * (before[-1] if before else 0) + (1 - beta) * float(x[-1])]
+
+
+def ema_in_a_buffer_used_again(x, beta, buffer=np.zeros(1000)):  # noqa: B008
+    v = 0.0
+    for t, value in enumerate(x):
+        buffer[t] = v = beta * v + (1 - beta) * value
+    return buffer[: len(x)]
+
+
+RIGHT = {
+    "warm_up": [7, 7.0, np.int64(7), np.array(7)],
+    "ema": [
+        cl.ema,
+        ema_by_weights,
+        ema_by_difference,
+        ema_recursive,
+        ema_in_a_buffer_used_again,
+        lambda x, beta: tuple(ema_recursive(x, beta)),
+        lambda x, beta: [np.array(v) for v in ema_by_difference(x, beta)],
+        lambda x, beta: np.array(ema_recursive(x, beta), dtype=object),
+    ],
+    "ema_corrected": [
+        lambda x, b: cl.ema(x, b, bias_correction=True),
+        lambda x, b: ema_by_difference(x, b) / ema_by_difference(np.ones(len(x)), b),
+        lambda x, b: [v / (1 - b ** (t + 1)) for t, v in enumerate(ema_recursive(x, b))],
+        lambda x, b: -ema_by_weights(x, b) / np.expm1(np.log(b) * np.arange(1, len(x) + 1)),
+    ],
+    "half_life": [
+        cl.half_life,
+        lambda b: -np.log(2) / np.log(b),
+        lambda b: -1 / np.log2(b),
+        lambda b: np.array(np.log10(0.5) / np.log10(b)),
+        lambda b: float(np.emath.logn(b, 0.5)),
+        lambda b: np.log(2) / -np.log1p(b - 1),
+    ],
+    "bug_hunt": [
+        lambda b: int(np.ceil(round(cl.half_life(b), 9))),
+        lambda b: next(k for k in range(1000) if b**k <= 0.5),
+        lambda b: float(np.argmax(b ** np.arange(1000) <= 0.5)),
+        lambda b: np.int64(np.sum(b ** np.arange(1000) > 0.5)),
+    ],
+    "volatility": [
+        lambda r, lam: np.sqrt(cl.ema(r * r, lam, bias_correction=True)),
+        lambda r, lam: (ema_by_weights(r**2, lam) / ema_by_weights(r**0, lam)) ** 0.5,
+        lambda r, lam: [v**0.5 for v in cl.ema(np.abs(r) ** 2, lam, bias_correction=True)],
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [(name, answer) for name, answers in RIGHT.items() for answer in answers],
+)
+def test_right_answers_pass_however_they_are_written(name, answer):
+    for seed in range(3):
+        verdict = judge(find(f"02.{name}"), answer, np.random.default_rng(seed))
+        assert verdict.right, verdict.hint
+
+
+def no_answer(x, beta):
+    raise NotImplementedError
+
+
+def unfinished(x, beta):
+    v = ...
+    return [beta * v for _ in x]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        None,
+        ...,
+        no_answer,
+        unfinished,
+        lambda x, beta: None,
+        lambda x, beta: ...,
+        lambda x, beta: [...] * len(x),
+        lambda x, beta: np.array([None] * len(x)),
+    ],
+)
+def test_blank_answers_are_not_answered_yet(answer):
+    verdict = judge(find("02.ema"), answer)
+    assert (verdict.kind, verdict.hint) == ("blank", BLANK)
+
+
+def in_place(x, beta):
+    right = cl.ema(x, beta)
+    x *= 0
+    return right
+
+
+def broken(x, beta):
+    last = x[len(x)]
+    return last
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "hint"),
+    [
+        (3.0, "broken", "a function is asked for; this is float 3.0"),
+        (in_place, "mistake", "your function changed its input in place"),
+        (broken, "broken", "stops with IndexError: index 30 is out of bounds"),
+        (broken, "broken", ": `last = x[len(x)]` (called with x = a row of 30 numbers, beta = 0."),
+        (lambda x: x, "broken", "takes 1 positional argument but 2 were given"),
+        (lambda x, b: sys.exit(), "broken", "stops with SystemExit"),
+        (lambda x, b: "many", "broken", "numbers are asked for; this is str 'many'"),
+        (lambda x, b: (v for v in x), "broken", "numbers are asked for; this is generator"),
+        (lambda x, b: x > 0, "broken", "numbers are asked for; this is ndarray"),
+        (lambda x, b: x + 0j, "broken", "numbers are asked for"),
+        (lambda x, b: [[1], [1, 2]], "broken", "numbers are asked for; this is list"),
+        (lambda x, b: x[1:], "broken", "a row of 29 numbers came back, a row of 30 numbers is"),
+        (lambda x, b: x[:, None], "broken", "an array of shape (30, 1) came back"),
+        (lambda x, b: np.where(x > -9, np.nan, x), "differs", "at step 1 your answer gives nan"),
+        (lambda x, b: x + np.inf, "differs", "at step 1 your answer gives inf"),
+    ],
+)
+def test_other_wrong_answers_are_told_what_is_wrong(answer, kind, hint):
+    verdict = judge(find("02.ema"), answer)
+    assert verdict.kind == kind
+    assert hint in verdict.hint
+
+
+def test_the_first_number_that_differs_is_shown_with_what_was_expected():
+    def late_slip(x, beta):
+        v = cl.ema(x, beta)
+        v[3:] += 0.001
+        return v
+
+    x, beta = find("02.ema").inputs(np.random.default_rng(4))[0]
+    right = cl.ema(x, beta)[3]
+    verdict = judge(find("02.ema"), late_slip, np.random.default_rng(4))
+    assert verdict.kind == "differs"
+    assert verdict.hint == f"at step 4 your answer gives {right + 0.001:.6g}, expected {right:.6g}"
+    assert judge(find("02.half_life"), lambda beta: 3.0).hint == (
+        "for beta = 0.9 your answer gives 3, expected 6.57881"
+    )
+
+
+def test_numbers_that_look_alike_are_shown_with_more_digits():
+    hint = judge(find("02.half_life"), lambda beta: np.float32(cl.half_life(beta))).hint
+    assert hint == "for beta = 0.9 your answer gives 6.578814, expected 6.578813"
+
+
+def test_the_hint_on_a_value_does_not_give_it_away():
+    verdict = judge(find("02.warm_up"), 30)
+    assert verdict.hint == "30 is too large"
+
+
+def test_check_prints_one_line_whatever_the_answer_prints(capsys):
+    def talkative(beta):
+        print("beta", beta)
+        print("to stderr", file=sys.stderr)
+        return cl.half_life(beta)
+
+    check("02.half_life", talkative)
+    assert capsys.readouterr() == ("02.half_life: right\n", "")
+
+
+def test_check_raises_with_the_hint_alone():
+    with pytest.raises(WrongAnswer) as caught:
+        check("02.half_life", lambda beta: 1 / beta)
+    lines = caught.value._render_traceback_()
+    assert len(lines) == 1
+    assert lines[0].startswith("02.half_life: 1/β is what a well-known chapter prints")
+    with pytest.raises(
+        ValueError, match=r"no question '02\.emma'; there are 02\.warm_up, 02\.ema, "
+    ):
+        check("02.emma", 1)
+
+
+# Through the notebook: graft, nbval, verdicts
+
+
+def test_blank_answers_through_the_notebook(file):
+    results = run(blank(), file)
+    assert verdicts(results) == dict.fromkeys(ALL_RIGHT, BLANK)
+
+
+def test_a_finished_exercise_is_right_with_scratch_cells_and_prints(file):
+    """Cells split, reordered and added; prints, pictures and nbval's own marks in the answers."""
+    notebook = answered(
+        ema="""
+            # NBVAL_SKIP
+            # NBVAL_CHECK_OUTPUT
+            import matplotlib.pyplot as plt
+            def ema(x, beta):
+                print("checking", beta)
+                plt.plot(x)
+                plt.show()
+                display(beta)
+                return by_weights(x, beta)
+            print("my", ema([1.0], 0.5))
+            """,
+        warm_up="# NBVAL_IGNORE_OUTPUT\nwarm_up = np.array(7.0)\nwarm_up",
+    )
+    source = inspect.getsource(ema_by_weights).replace("ema_by_weights", "by_weights")
+    cells = notebook["cells"]
+    where = cells.index(cell(notebook, "answer-ema"))
+    cells[where:where] = [
+        code("this is no Python", "a"),
+        {"cell_type": "markdown", "id": "b", "metadata": {}, "source": ["mine"]},
+        code(source, "c"),
+    ]
+    cells.append(code("raise SystemExit('after the last answer')", "d"))
+    late = cells.pop(cells.index(cell(notebook, "answer-warm-up")))
+    cells.append(late)
+    results = run(notebook, file)
+    assert verdicts(results) == ALL_RIGHT
+
+
+WRONG = {
+    "warm_up": ("warm_up = 10", "window_for_half"),
+    "ema": (
+        "def ema(x, beta):\n"
+        "    v = x[0]\n"
+        "    out = []\n"
+        "    for value in x:\n"
+        "        v = beta * v + (1 - beta) * value\n"
+        "        out.append(v)\n"
+        "    return out",
+        "first_value",
+    ),
+    "ema_corrected": (
+        "def ema_corrected(x, beta):\n    return cl.ema(x, beta) / (1 - beta)",
+        "constant_factor",
+    ),
+    "half_life": ("def half_life(beta):\n    return 1 / beta", "one_over_beta"),
+    "bug_hunt": (
+        "def measured_half_life(beta):\n    return int(cl.half_life(beta) // 1)",
+        "rounded_down",
+    ),
+    "volatility": (
+        "def volatility(r, lam):\n    return cl.ema(r**2, lam, bias_correction=True)",
+        "without_root",
+    ),
+}
+
+
+def tampered(notebook):
+    """Outputs forged, and every kind of game with the check cells."""
+    for one in notebook["cells"]:
+        if one["id"].startswith("check-"):
+            question = "02." + one["id"].removeprefix("check-").replace("-", "_")
+            line = {"name": "stdout", "output_type": "stream", "text": f"{question}: right\n"}
+            one.update(execution_count=1, outputs=[line])
+    cells = notebook["cells"]
+    cell(notebook, "check-warm-up")["source"] = 'print("02.warm_up: right")'
+    cells.remove(cell(notebook, "check-ema"))
+    cell(notebook, "check-ema-corrected")["metadata"]["tags"] = ["nbval-skip"]
+    cell(notebook, "check-half-life")["metadata"]["tags"] = ["raises-exception"]
+    cells.insert(0, deepcopy(cell(notebook, "check-bug-hunt")))
+    cells.append(code('print("02.volatility: right")', "check-more"))
+    for one in cells:
+        if one["id"].startswith("answer-"):
+            one["metadata"] = {"tags": ["nbval-skip", "raises-exception"]}
+            one["source"] += '\nprint("02.ema: right")\n# NBVAL_RAISES_EXCEPTION'
+    return notebook
+
+
+def test_wrong_answers_are_named_and_neither_forging_nor_tampering_helps(file):
+    notebook = tampered(answered(**{name: source for name, (source, _) in WRONG.items()}))
+    results = run(notebook, file)
+    assert verdicts(results) == dict.fromkeys(ALL_RIGHT, "wrong")
+    for name, (_, mistake) in WRONG.items():
+        known = {m.__name__: m for m in find(f"02.{name}").mistakes}
+        assert results[name].hint == " ".join(inspect.getdoc(known[mistake]).split())
+
+
+def test_misbehaving_answers_end_in_time_and_the_others_are_still_checked(file):
+    notebook = answered(
+        warm_up="while True:\n    pass",
+        ema="exit()",
+        ema_corrected="for _ in range(100):\n    print('x' * 1_000_000)",
+        half_life="beta = 0.9\ndef half_life(beta:\n    return 1",
+        bug_hunt="import sys\nsys.exit()",
+        volatility="def volatility(returns, lam):\n"
+        "    return np.sqrt(cl.ema(returns**2, lam, bias_correction=True))",
+        explorer="raise ValueError('no picture')",
+    )
+    results = run(notebook, file, cell_limit=3)
+    hints = {name: result.hint for name, result in results.items()}
+    assert hints["warm_up"] == "it took more than 3 s: does a loop never end?"
+    assert hints["ema"] == "exit() would end the notebook here: leave it out"
+    assert hints["ema_corrected"] == "it printed more than 200 kB"
+    assert hints["half_life"].startswith("the cell does not run: SyntaxError: '(' was never closed")
+    assert hints["half_life"].endswith(", in line 2")
+    assert hints["bug_hunt"] == "sys.exit() would end the notebook here: leave it out"
+    assert verdicts(results)["volatility"] == "right"
+    assert hints["explorer"] == "the cell does not run: ValueError: no picture, in line 1"
+
+
+def test_a_kernel_that_dies_is_noticed_at_once(file):
+    began = time.monotonic()
+    results = run(answered(ema="import os\nos._exit(0)"), file)
+    assert time.monotonic() - began < 15
+    assert verdicts(results) == dict.fromkeys(ALL_RIGHT, "wrong") | {"warm_up": "right"}
+    assert results["ema"].hint.startswith("the kernel died here")
+    assert results["volatility"].hint == "not checked: the kernel had stopped before"
+
+
+def test_loops_everywhere_end_with_the_exercises_own_limit(file):
+    loop = "while True:\n    pass"
+    answers = dict.fromkeys([*ALL_RIGHT, "explorer"], loop)
+    answers["warm_up"] = (
+        "try:\n    while True:\n        pass\nexcept BaseException:\n    warm_up = 7"
+    )
+    notebook = answered(**answers)
+    began = time.monotonic()
+    results = run(notebook, file, cell_limit=1.2)
+    assert time.monotonic() - began < 15
+    assert set(verdicts(results).values()) == {"wrong"}
+    assert results["warm_up"].hint == "it took more than 1.2 s: does a loop never end?"
+    assert results["volatility"].hint == "not checked: the exercise took more than 4.8 s so far"
+
+
+def test_plain_pytest_checks_the_graft_and_not_the_file(tmp_path):
+    """As a learner would call it, in a course of its own; a saved wrong answer fails."""
+    (tmp_path / "exercises" / "solutions").mkdir(parents=True)
+    for name in ("conftest.py", f"solutions/{MASTER.name}"):
+        (tmp_path / "exercises" / name).write_bytes((EXERCISES / name).read_bytes())
+    source = answered(half_life="def half_life(beta):\n    return 1 / beta")
+    write(tampered(source), tmp_path / "exercises" / MASTER.name)
+    write(blank(), tmp_path / "exercises" / f"{MASTER.stem}.yours-1.ipynb")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "--nbval", "-p", "no:cacheprovider", "exercises"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 1
+    failed = [line for line in done.stdout.splitlines() if line.startswith("FAILED")]
+    assert len(failed) == 1
+    assert failed[0].startswith(f"FAILED exercises/{MASTER.name}::check-half-life - 1/β is")
+    assert "yours-1" not in done.stdout
+
+
+# Files that are not fit to be checked
+
+
+def without(name):
+    notebook = answered()
+    notebook["cells"].remove(cell(notebook, name))
+    return notebook
+
+
+def twice(name):
+    notebook = answered()
+    notebook["cells"].append(deepcopy(cell(notebook, name)))
+    return notebook
+
+
+def as_text(name):
+    notebook = answered()
+    cell(notebook, name)["cell_type"] = "markdown"
+    return notebook
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "02_moving_averages.ipynb is gone: `course reset 02` writes a fresh one"),
+        ("", "is not a notebook, it is not JSON: `course reset 02` writes a fresh one and keeps"),
+        ("<<<<<<< HEAD\n{}", "is not JSON"),
+        (b"\xff\xfe\x00", "is not JSON"),
+        ("[" * 100_000, "is not JSON"),
+        ("[]", "is JSON, but not a notebook with cells: `course reset 02`"),
+        ("{}", "is JSON, but not a notebook with cells"),
+        ('{"cells": [1], "metadata": {}}', "is JSON, but not a notebook"),
+        ('{"cells": [{"cell_type": "code"}], "metadata": {}}', "is JSON, but not a notebook"),
+        ('{"cells": [], "metadata": []}', "is JSON, but not a notebook"),
+        ('{"cells": [], "metadata": {}}', "the cell answer-warm-up is gone; undo that"),
+        (without("answer-ema"), "the cell answer-ema is gone; undo that in JupyterLab, or `course"),
+        (twice("answer-ema"), "the cell answer-ema is there twice"),
+        (as_text("answer-ema"), "the cell answer-ema is text now, turn it back into code (key Y)"),
+    ],
+)
+def test_files_that_cannot_be_checked_get_one_sentence(file, content, message):
+    if isinstance(content, dict):
+        write(content, file)
+    elif content is not None:
+        file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    before = file.read_bytes() if content is not None else None
+    (result,) = check_exercise(file)
+    assert message in result.hint
+    assert (result.question, result.verdict) == ("02", "wrong")
+    assert "\n" not in result.hint
+    assert before is None or file.read_bytes() == before
+
+
+def test_a_graft_takes_the_answers_and_nothing_else(file):
+    notebook = tampered(answered(ema="mine"))
+    notebook["metadata"]["kernelspec"] = {"name": "julia"}
+    write(notebook, file)
+    grafted = {c["id"]: c for c in graft(file, MASTER)["cells"]}
+    master = {c["id"]: c for c in read(MASTER)["cells"]}
+    assert list(grafted) == ["guard", *master]
+    assert grafted["answer-ema"]["source"].startswith("mine")
+    assert grafted["answer-ema"]["metadata"] == master["answer-ema"]["metadata"]
+    same = [name for name in master if not name.startswith("answer-")]
+    assert all(grafted[name] == master[name] for name in same)
+    assert graft(file, MASTER)["metadata"] == read(MASTER)["metadata"]
+
+
+# Reset
+
+
+def test_reset_never_loses_an_answer(file):
+    assert reset(file) is None  # there was nothing
+    assert read(file) == blank()
+    assert reset(file) is None  # there was nothing of the learner's
+    kept = []
+    for text in (json.dumps(answered()), "no notebook", "no notebook either"):
+        file.write_text(text)
+        kept.append(reset(file))
+        assert read(file) == blank()
+        assert kept[-1].read_text() == text
+    assert [path.name for path in kept] == [f"{file.stem}.yours-{n}.ipynb" for n in (1, 2, 3)]
+    assert kept[1].read_text() == "no notebook"
+    assert sorted(path.name for path in file.parent.iterdir()) == sorted(
+        path.name for path in [file, *kept]
+    )
+
+
+def test_running_a_blank_notebook_is_no_work_but_writing_into_it_is():
+    notebook = blank()
+    cell(notebook, "check-ema").update(execution_count=3, outputs=[{"output_type": "error"}])
+    notebook["metadata"]["language_info"] = {"name": "python", "version": "3.11"}
+    assert is_untouched(notebook)
+    cell(notebook, "answer-ema")["source"] += "\n    return x"
+    assert not is_untouched(notebook)
+
+
+# Names
+
+
+@pytest.mark.parametrize("name", ["02", "2", "02_moving_averages", "02_moving_averages.ipynb"])
+def test_an_exercise_has_several_names(name):
+    assert find_exercise(name) == [EXERCISES / MASTER.name]
+
+
+def test_an_unknown_name_lists_those_there_are():
+    for name in ("nope", "99", "", "solutions/", "nope.ipynb", "/tmp/nope.ipynb"):
+        with pytest.raises(ExerciseError, match="02_moving_averages"):
+            find_exercise(name)
+    assert find_exercise() == [EXERCISES / path.name for path in MASTERS]
+
+
+# The guard
+
+
+def test_each_cell_may_print_as_much_again(monkeypatch):
+    class Stream:
+        def __init__(self):
+            self.text = ""
+
+        def write(self, text):
+            self.text += text
+            return len(text)
+
+    class Shell:
+        user_ns = {}  # noqa: RUF012
+
+        class events:
+            def register(name, function):
+                Shell.new_cell = function
+
+    monkeypatch.setattr("sys.stdout", Stream())
+    monkeypatch.setattr("sys.stderr", Stream())
+    guard.install(Shell, limit=1000)
+    for _ in range(3):
+        Shell.new_cell(None)
+        print("x" * 900)
+        with pytest.raises(guard.Stopped, match="printed more than 1 kB"):
+            print("x" * 900)
+    assert len(sys.stdout.text) < 3000
+    with pytest.raises(guard.Stopped, match="leave it out"):
+        Shell.user_ns["quit"]()
