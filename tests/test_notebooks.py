@@ -1,0 +1,68 @@
+"""What nbval does not see: that cells were run, pictures have an alt text, links lead somewhere."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+LESSONS = sorted(ROOT.glob("notebooks/*.ipynb"))
+STORED = LESSONS + sorted(ROOT.glob("exercises/solutions/*.ipynb"))
+ALL = STORED + sorted(ROOT.glob("exercises/*.ipynb"))
+
+
+def cells(path, kind):
+    found = json.loads(path.read_text("utf-8"))["cells"]
+    return [(c, "".join(c["source"])) for c in found if c["cell_type"] == kind]
+
+
+def test_there_are_notebooks():
+    assert len(LESSONS) >= 2 and len(STORED) >= 3
+
+
+@pytest.mark.parametrize("path", STORED, ids=lambda path: path.stem)
+def test_stored_as_it_was_run(path):
+    assert path.stat().st_size <= 500_000
+    counts = [c["execution_count"] for c, _ in cells(path, "code")]
+    assert counts == list(range(1, len(counts) + 1))
+    text = path.read_text("utf-8")
+    assert "application/vnd.jupyter.widget" not in text and '"widgets"' not in text
+
+
+@pytest.mark.parametrize("path", STORED, ids=lambda path: path.stem)
+def test_pictures_have_an_alt_text(path):
+    for cell, _ in cells(path, "code"):
+        for output in cell["outputs"]:
+            if "image/png" in output.get("data", {}):
+                assert len(output["metadata"]["image/png"]["alt"]) > 20, cell["id"]
+
+
+@pytest.mark.parametrize("path", ALL, ids=lambda path: path.stem)
+def test_cells_have_names(path):
+    names = [c["id"] for kind in ("code", "markdown") for c, _ in cells(path, kind)]
+    assert len(set(names)) == len(names)
+    assert all(re.fullmatch(r"[a-z][a-z0-9-]*", name) for name in names)
+
+
+@pytest.mark.parametrize("path", [*ALL, *ROOT.glob("*.md")], ids=lambda path: path.name)
+def test_links_lead_somewhere(path):
+    text = path.read_text("utf-8")
+    if path.suffix == ".ipynb":
+        text = "\n".join(source for _, source in cells(path, "markdown"))
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if not target.startswith(("http:", "https:", "#")):
+            assert (path.parent / target).is_file(), target
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_no_wall_of_text(path):
+    assert len(json.loads(path.read_text("utf-8"))["cells"]) <= 30
+    for cell, source in cells(path, "markdown"):
+        assert len(source.split()) <= 120 or cell["id"] in {"card", "symbols"}, cell["id"]
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_words_to_avoid(path):
+    text = "\n".join(source for kind in ("code", "markdown") for _, source in cells(path, kind))
+    assert not re.search(r"\b(simply|obviously|just)\b", text, re.IGNORECASE)
