@@ -66,3 +66,10 @@ def test_no_wall_of_text(path):
 def test_words_to_avoid(path):
     text = "\n".join(source for kind in ("code", "markdown") for _, source in cells(path, kind))
     assert not re.search(r"\b(simply|obviously|just)\b", text, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_the_answers_to_predictions_are_folded_away(path):
+    for cell, source in cells(path, "code"):
+        if "cl.predict(" in source:
+            assert cell["metadata"]["jupyter"]["source_hidden"], cell["id"]
