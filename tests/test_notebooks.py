@@ -50,9 +50,12 @@ def test_links_lead_somewhere(path):
     text = path.read_text("utf-8")
     if path.suffix == ".ipynb":
         text = "\n".join(source for _, source in cells(path, "markdown"))
+    folder = path.parent
+    if folder.name == "solutions":  # its links are those of the learner's notebook
+        folder = folder.parent
     for target in re.findall(r"\]\(([^)\s]+)\)", text):
         if not target.startswith(("http:", "https:", "#")):
-            assert (path.parent / target).is_file(), target
+            assert (folder / target).is_file(), target
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
