@@ -60,6 +60,8 @@ async function render({ model, el }) {
 
   // As many pixels as the screen has under the canvas, also after zooming.
   const resize = new ResizeObserver(() => {
+    // JupyterLab takes arrow keys for its own; at the controls they belong to the controls.
+    el.closest(".widget-vbox")?.setAttribute("data-lm-suppress-shortcuts", "true");
     const pixels = Math.round(Math.max(canvas.clientWidth, 1) * devicePixelRatio);
     if (canvas.width === pixels) return;
     canvas.width = pixels;

@@ -51,7 +51,7 @@ function render({ model, el }) {
     show();
   });
   // JupyterLab reads single keys as commands; inside the question they belong to the question.
-  form.addEventListener("keydown", (event) => event.stopPropagation());
+  form.setAttribute("data-lm-suppress-shortcuts", "true");
   show();
 }
 
