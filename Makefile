@@ -43,4 +43,4 @@ lock: ## pin the newest versions in both lock files
 clean: ## remove the environment and what was made on the way
 	rm -rf .venv .venv-lock .pytest_cache .ruff_cache .hypothesis build
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
-	find . -name .ipynb_checkpoints -type d -prune -exec rm -rf {} +
+	find . -name .ipynb_checkpoints -not -path "./exercises/*" -type d -prune -exec rm -rf {} +

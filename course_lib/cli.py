@@ -42,7 +42,13 @@ def lab(port, browser):
 
 @main.command(short_help="Check your answers.")
 @click.argument("exercises", nargs=-1, metavar="[EXERCISE]...")
-@click.option("--seconds", default=30.0, show_default=True, help="Time limit for one cell.")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=1),
+    default=30.0,
+    show_default=True,
+    help="Time limit for one cell.",
+)
 def check(exercises, seconds):
     """Check the answers to exercises: 02, 2, 02_moving_averages or a notebook; or to all.
 
@@ -101,7 +107,9 @@ def _find(name):
     try:
         return find_exercise(name)
     except ExerciseError as problem:
-        raise click.UsageError(str(problem)) from None
+        error = click.ClickException(str(problem))
+        error.exit_code = 2
+        raise error from None
 
 
 def _waiting(text):

@@ -59,7 +59,7 @@ async function render({ model, el }) {
   }
 
   // As many pixels as the screen has under the canvas, also after zooming.
-  const resize = new ResizeObserver(() => {
+  function fit() {
     // JupyterLab takes arrow keys for its own; at the controls they belong to the controls.
     el.closest(".widget-vbox")?.setAttribute("data-lm-suppress-shortcuts", "true");
     const pixels = Math.round(Math.max(canvas.clientWidth, 1) * devicePixelRatio);
@@ -67,14 +67,17 @@ async function render({ model, el }) {
     canvas.width = pixels;
     canvas.height = Math.round((pixels * height) / width);
     draw();
-  });
+  }
+  const resize = new ResizeObserver(fit);
   resize.observe(canvas);
+  window.addEventListener("resize", fit); // zooming may change the density alone
 
   const changes = spec.controls.map((name) => `change:${name}`);
   draw();
   for (const change of changes) model.on(change, draw);
   return () => {
     resize.disconnect();
+    window.removeEventListener("resize", fit);
     for (const change of changes) model.off(change, draw);
   };
 }

@@ -18,7 +18,7 @@ def has_display():
     return True
 
 
-def command(port=None, browser=True, extra=()):
+def command(port=None, browser=True):
     """The command that starts JupyterLab.
 
     Parameters
@@ -27,8 +27,6 @@ def command(port=None, browser=True, extra=()):
         The port to listen on; without one, JupyterLab takes the first free from 8888.
     browser : bool
         Whether to open a browser.
-    extra : sequence of str
-        More arguments for JupyterLab.
 
     Returns
     -------
@@ -45,10 +43,10 @@ def command(port=None, browser=True, extra=()):
         arguments += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
     if not browser:
         arguments += ["--no-browser"]
-    return [sys.executable, "-m", "jupyterlab", *arguments, *extra]
+    return [sys.executable, "-m", "jupyterlab", *arguments]
 
 
-def start(port=None, browser=True, extra=()):
+def start(port=None, browser=True):
     """Start JupyterLab with the course, and stay until it stops.
 
     The server listens on this machine only, with Jupyter's token on. Its address is printed; a
@@ -60,8 +58,6 @@ def start(port=None, browser=True, extra=()):
         The port to listen on; without one, JupyterLab takes the first free from 8888.
     browser : bool
         Whether to open a browser.
-    extra : sequence of str
-        More arguments for JupyterLab.
 
     Returns
     -------
@@ -79,14 +75,15 @@ def start(port=None, browser=True, extra=()):
             "so start it from there."
         )
     if port is not None and not is_free(port):
-        raise SystemExit(f"Port {port} cannot be used here: choose another, such as {port + 1}.")
+        other = port + 1 if port < 65535 else 8890
+        raise SystemExit(f"Port {port} cannot be used here: choose another, such as {other}.")
     browser = browser and has_display()
     print("JupyterLab is starting. Leave this window open; Ctrl-C twice stops it.", flush=True)
     if not browser:
         print("Open the last address that it prints in your browser.", flush=True)
     # The kernel of this environment, not one of the same name at home.
     env = {**os.environ, "JUPYTER_PREFER_ENV_PATH": "1"}
-    arguments = command(port, browser, extra)
+    arguments = command(port, browser)
     if os.name != "nt":
         os.execve(arguments[0], arguments, env)  # Ctrl-C goes straight to the server
     process = subprocess.Popen(arguments, env=env)

@@ -5,12 +5,14 @@ A run of nbval costs some seconds, so each run here carries as many cases as fit
 
 import inspect
 import json
+import os
 import subprocess
 import sys
-import time
+import threading
 from copy import deepcopy
 from pathlib import Path
 from textwrap import dedent
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -85,9 +87,13 @@ ALL_RIGHT = {name.partition(".")[2]: "right" for name in questions("02")}
 
 @pytest.mark.parametrize("master", MASTERS, ids=names)
 def test_the_learners_notebook_is_the_one_made_from_the_master(master, tmp_path):
-    write(learner_version(read(master)), tmp_path / "made.ipynb")
-    committed = EXERCISES / master.name
-    assert (tmp_path / "made.ipynb").read_bytes() == committed.read_bytes()
+    made = learner_version(read(master))
+    write(made, tmp_path / "made.ipynb")
+    there = EXERCISES / master.name
+    same = (tmp_path / "made.ipynb").read_bytes() == there.read_bytes()
+    if "CI" not in os.environ:  # where a learner may have answered in it, or run it
+        same = same or read(there)["metadata"].get("course") == made["metadata"]["course"]
+    assert same, f"`make exercises` writes {there.name} anew; answers go with `course reset`"
 
 
 @pytest.mark.parametrize("master", MASTERS, ids=names)
@@ -493,10 +499,9 @@ def test_misbehaving_answers_end_in_time_and_the_others_are_still_checked(file):
     assert hints["explorer"] == "the cell does not run: ValueError: no picture, in line 1"
 
 
-def test_a_kernel_that_dies_is_noticed_at_once(file):
-    began = time.monotonic()
-    results = run(answered(ema="import os\nos._exit(0)"), file)
-    assert time.monotonic() - began < 15
+@pytest.mark.timeout(120)  # a kernel that died would otherwise be waited for
+def test_a_kernel_that_dies_is_noticed_long_before_the_limit(file):
+    results = run(answered(ema="import os\nos._exit(0)"), file, cell_limit=1000)
     assert verdicts(results) == dict.fromkeys(ALL_RIGHT, "wrong") | {"warm_up": "right"}
     assert results["ema"].hint.startswith("the kernel died here")
     assert results["volatility"].hint == "not checked: the kernel had stopped before"
@@ -508,10 +513,7 @@ def test_loops_everywhere_end_with_the_exercises_own_limit(file):
     answers["warm_up"] = (
         "try:\n    while True:\n        pass\nexcept BaseException:\n    warm_up = 7"
     )
-    notebook = answered(**answers)
-    began = time.monotonic()
-    results = run(notebook, file, cell_limit=1.2)
-    assert time.monotonic() - began < 15
+    results = run(answered(**answers), file, cell_limit=1.2)
     assert set(verdicts(results).values()) == {"wrong"}
     assert results["warm_up"].hint == "it took more than 1.2 s: does a loop never end?"
     assert results["volatility"].hint == "not checked: the exercise took more than 4.8 s so far"
@@ -569,11 +571,16 @@ def as_text(name):
         (b"\xff\xfe\x00", "is not JSON"),
         ("[" * 100_000, "is not JSON"),
         ("[]", "is JSON, but not a notebook with cells: `course reset 02`"),
+        ('{"cells": ' + "[" * 900 + "]" * 900 + ', "metadata": {}}', "is not"),
         ("{}", "is JSON, but not a notebook with cells"),
         ('{"cells": [1], "metadata": {}}', "is JSON, but not a notebook"),
         ('{"cells": [{"cell_type": "code"}], "metadata": {}}', "is JSON, but not a notebook"),
         ('{"cells": [], "metadata": []}', "is JSON, but not a notebook"),
         ('{"cells": [], "metadata": {}}', "the cell answer-warm-up is gone; undo that"),
+        (
+            '{"cells": [{"cell_type": "code", "source": [""]}], "metadata": {}}',
+            "its cells have no names: an editor older than the course saved it",
+        ),
         (without("answer-ema"), "the cell answer-ema is gone; undo that in JupyterLab, or `course"),
         (twice("answer-ema"), "the cell answer-ema is there twice"),
         (as_text("answer-ema"), "the cell answer-ema is text now, turn it back into code (key Y)"),
@@ -606,7 +613,30 @@ def test_a_graft_takes_the_answers_and_nothing_else(file):
     assert graft(file, MASTER)["metadata"] == read(MASTER)["metadata"]
 
 
+def test_added_cells_run_before_the_cell_of_ours_that_follows_them(file):
+    notebook = answered()
+    cells = notebook["cells"]
+    at = [c["id"] for c in cells].index("answer-ema")
+    cells.insert(at + 1, code("after = 1", "bbbb"))
+    cells.insert(at, code("before = 1", "aaaa"))
+    cells.append(code("last = 1", "cccc"))
+    write(notebook, file)
+    grafted = [c for c in graft(file, MASTER)["cells"] if c["cell_type"] == "code"]
+    at = [c["id"] for c in grafted].index("answer-ema")
+    assert [c["source"] for c in grafted[at - 1 : at + 2 : 2]] == ["before = 1", "after = 1"]
+    assert grafted[at + 2]["id"] == "check-ema"
+    assert "last = 1" not in [c["source"] for c in grafted]
+
+
 # Reset
+
+
+def test_what_a_reset_kept_is_not_reset_itself(file):
+    write(answered(), file)
+    kept = reset(file)
+    with pytest.raises(ExerciseError, match="kept from an earlier reset"):
+        reset(kept)
+    assert read(kept) == answered()
 
 
 def test_reset_never_loses_an_answer(file):
@@ -662,12 +692,15 @@ def test_each_cell_may_print_as_much_again(monkeypatch):
             self.text += text
             return len(text)
 
+    shown = []
+    publisher = SimpleNamespace(publish=shown.append)
+    hook = SimpleNamespace(write_format_data=shown.append)
+    events = SimpleNamespace(register=lambda name, function: setattr(Shell, "new_cell", function))
+
     class Shell:
         user_ns = {}  # noqa: RUF012
 
-        class events:
-            def register(name, function):
-                Shell.new_cell = function
+    Shell.events, Shell.display_pub, Shell.displayhook = events, publisher, hook
 
     monkeypatch.setattr("sys.stdout", Stream())
     monkeypatch.setattr("sys.stderr", Stream())
@@ -680,3 +713,14 @@ def test_each_cell_may_print_as_much_again(monkeypatch):
     assert len(sys.stdout.text) < 3000
     with pytest.raises(guard.Stopped, match="leave it out"):
         Shell.user_ns["quit"]()
+    # A thread's print is dropped, since nobody would see its error.
+    Shell.new_cell(None)
+    thread = threading.Thread(target=print, args=("y" * 1100,))
+    thread.start()
+    thread.join()
+    assert "y" not in sys.stdout.text
+    for show in (publisher.publish, hook.write_format_data):
+        show({"text/plain": "small", "answer": 1})
+        with pytest.raises(guard.Stopped, match="shows more than 5 MB"):
+            show({"text/plain": "x" * 5_000_001})
+    assert len(shown) == 2

@@ -407,9 +407,8 @@ def test_start_without_a_command_says_what_there_is(start, arguments):
 
 
 def test_the_lab_command():
-    line = lab.command(port=8899, browser=False, extra=["--debug"])
+    line = lab.command(port=8899, browser=False)
     assert line[:3] == [sys.executable, "-m", "jupyterlab"]
-    assert line[-1] == "--debug"
     assert {"--ServerApp.port=8899", "--no-browser", f"--ServerApp.root_dir={ROOT}"} <= set(line)
     assert not any("token" in word or "password" in word for word in line)
     assert "--no-browser" not in lab.command()
@@ -425,7 +424,7 @@ def test_a_taken_port_is_one_sentence(monkeypatch, tmp_path):
         port = server.getsockname()[1]
         with pytest.raises(SystemExit, match=f"Port {port} cannot be used"):
             lab.start(port=port)
-    with pytest.raises(SystemExit, match="Port 99999 cannot be used"):
+    with pytest.raises(SystemExit, match=r"Port 99999 cannot .* such as 8890"):
         lab.start(port=99999)
 
 

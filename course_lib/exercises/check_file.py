@@ -3,7 +3,7 @@
 import io
 import os
 import sys
-from contextlib import redirect_stdout
+from contextlib import chdir, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
@@ -61,14 +61,15 @@ def check_exercise(path, cell_limit=30.0, progress=lambda question: None):
     import pytest
 
     collected = _Collector(number, progress, kernel)
-    with redirect_stdout(io.StringIO()):
+    # By its name alone: in a longer path pytest would take [ and :: for its own.
+    with chdir(path.parent), redirect_stdout(io.StringIO()):
         ours = "-p nbval.plugin -p course_lib.exercises.nbval_plugin"
         off = "cacheprovider doctest faulthandler junitxml logging stepwise unraisableexception"
         plugins = ours.split() + [word for name in off.split() for word in ("-p", f"no:{name}")]
         options = ["-c", os.devnull, "--rootdir", str(path.parent), "--noconftest", "-s"]
         limit = f"--exercise-cell-limit={cell_limit}"
         with patch.dict(os.environ, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1", PYTEST_ADDOPTS=""):
-            pytest.main([*plugins, *options, limit, str(path)], plugins=[collected])
+            pytest.main([*plugins, *options, limit, path.name], plugins=[collected])
     if kernel.is_alive():
         kernel.shutdown_kernel(now=True)
     return collected.results()

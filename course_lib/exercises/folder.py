@@ -73,7 +73,7 @@ def read(path):
     path = Path(path)
     again = f"`course reset {path.name[:2]}` writes a fresh one and keeps this file beside it"
     try:
-        notebook = json.loads(path.read_bytes())
+        notebook = _as_text(json.loads(path.read_bytes()))
     except FileNotFoundError:
         raise ExerciseError(f"{path.name} is gone: {again.partition(' and ')[0]}") from None
     except OSError as problem:
@@ -82,7 +82,7 @@ def read(path):
         raise ExerciseError(f"{path.name} is not a notebook, it is not JSON: {again}") from None
     if not _is_notebook(notebook):
         raise ExerciseError(f"{path.name} is JSON, but not a notebook with cells: {again}")
-    return _as_text(notebook)
+    return notebook
 
 
 def write(notebook, path):
@@ -108,7 +108,10 @@ def reset(path):
         was nothing to keep.
     """
     path = Path(path)
-    fresh = learner_version(read(master_of(path)))
+    master = master_of(path)
+    if path.name != master.name:
+        raise ExerciseError(f"it is kept from an earlier reset; `course reset {path.name[:2]}`")
+    fresh = learner_version(read(master))
     kept = None
     if path.is_file() and not _is_untouched_file(path):
         kept = _keep(path)
@@ -175,7 +178,4 @@ def _is_cell(cell):
         return False
     if not isinstance(cell.get("id", ""), str):
         return False
-    source = cell.get("source")
-    return isinstance(source, str) or (
-        isinstance(source, list) and all(isinstance(line, str) for line in source)
-    )
+    return isinstance(cell.get("source"), str)

@@ -21,9 +21,9 @@ del guard, os
 def graft(learner_path, master_path):
     """The master with the learner's answers in place of its own.
 
-    Cells that the learner added run before the answer that follows them: splitting a cell in
-    JupyterLab leaves the id on the last part and puts new cells above it. Added cells after the
-    last answer are left out, and the master's order wins.
+    Cells that the learner added run before the cell of ours that follows them, whether that is
+    an answer (splitting a cell in JupyterLab leaves the id on the last part and puts new cells
+    above it) or its check. Added cells at the end are left out, and the master's order wins.
 
     Parameters
     ----------
@@ -46,31 +46,36 @@ def graft(learner_path, master_path):
     cells = [_code_cell("guard", GUARD)]
     number = 0
     for cell in master["cells"]:
+        for source in added.get(cell["id"], ()):
+            number += 1
+            cells.append(_code_cell(f"extra-{number}", source))
         if cell["id"].startswith("answer-"):
             if cell["id"] not in answers:
                 raise _error(learner_path.name, f"the cell {cell['id']} is gone")
-            for source in added[cell["id"]]:
-                number += 1
-                cells.append(_code_cell(f"extra-{number}", source))
             cell["source"] = answers[cell["id"]]
         cells.append(cell)
     return {**master, "cells": cells}
 
 
 def _answers(learner, known, file):
-    """The sources of the answer cells, and those of the added cells before each."""
+    """The sources of the answer cells, and those of the added cells before each known one."""
+    if learner["cells"] and not any("id" in cell for cell in learner["cells"]):
+        raise _error(file, "its cells have no names: an editor older than the course saved it")
     answers, added, waiting = {}, {}, []
     for cell in learner["cells"]:
         name = cell.get("id")
         if name not in known:
             if cell["cell_type"] == "code":
                 waiting.append(cell["source"])
-        elif name.startswith("answer-"):
+            continue
+        added.setdefault(name, []).extend(waiting)
+        waiting = []
+        if name.startswith("answer-"):
             if name in answers:
                 raise _error(file, f"the cell {name} is there twice")
             if cell["cell_type"] != "code":
                 raise _error(file, f"the cell {name} is text now, turn it back into code (key Y)")
-            answers[name], added[name], waiting = cell["source"], waiting, []
+            answers[name] = cell["source"]
     return answers, added
 
 

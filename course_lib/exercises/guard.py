@@ -1,10 +1,12 @@
-"""What the checked notebook is guarded against: endless printing, and leaving early."""
+"""What the checked notebook is guarded against: endless output, and leaving early."""
 
 import sys
+import threading
 
 __all__ = ["Stopped", "install"]
 
 LIMIT = 200_000
+SHOWN = 5_000_000
 
 
 class Stopped(Exception):
@@ -15,7 +17,7 @@ class Stopped(Exception):
 
 
 def install(shell, limit=LIMIT):
-    """Cap what each cell prints, and let `exit` and `quit` raise instead of ending the kernel.
+    """Cap what each cell prints or shows; `exit` and `quit` raise and do not end the kernel.
 
     Parameters
     ----------
@@ -31,6 +33,8 @@ def install(shell, limit=LIMIT):
             stream.write = _Cap(write, limit)
 
     shell.events.register("pre_run_cell", cap_again)
+    shell.display_pub.publish = _not_too_large(shell.display_pub.publish)
+    shell.displayhook.write_format_data = _not_too_large(shell.displayhook.write_format_data)
     shell.user_ns["exit"] = shell.user_ns["quit"] = _leave
 
 
@@ -43,8 +47,21 @@ class _Cap:
     def __call__(self, text):
         self.left -= len(text)
         if self.left < 0:
+            if threading.current_thread() is not threading.main_thread():
+                return len(text)  # an error there would reach nobody
             raise Stopped(f"it printed more than {self.limit // 1000} kB")
         return self.write(text)
+
+
+def _not_too_large(show):
+    """A way to show data that raises when they are too many."""
+
+    def show_if_small(data, *args, **options):
+        if sum(len(value) for value in data.values() if isinstance(value, str | bytes)) > SHOWN:
+            raise Stopped(f"it shows more than {SHOWN // 1_000_000} MB at once")
+        return show(data, *args, **options)
+
+    return show_if_small
 
 
 def _leave(code=None):

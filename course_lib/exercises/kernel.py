@@ -21,7 +21,8 @@ def begin(folder):
     manager = KernelManager(
         kernel_name=CURRENT_ENV_KERNEL_NAME, kernel_spec_manager=NbvalKernelspecManager()
     )
-    manager.start_kernel(stderr=subprocess.DEVNULL, cwd=str(folder))
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    manager.start_kernel(**quiet, cwd=str(folder))
     return manager
 
 

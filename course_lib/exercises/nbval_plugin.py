@@ -60,6 +60,7 @@ class ExerciseFile(IPyNbFile):
         except ExerciseError as problem:
             raise self.CollectError(str(problem)) from None
         self.nb = nbformat.from_dict(notebook)
+        self.skip_compare += ("stderr",)  # the warnings of somebody's library are no answer
         code = [cell for cell in self.nb.cells if cell.cell_type == "code"]
         for number, cell in enumerate(code):
             # Decided by our ids alone: comments and tags that nbval knows have no say here.
@@ -136,6 +137,8 @@ def _error_in_words(error, cell):
         return text.partition(": ")[2]
     if name == "NameError" and cell.startswith("check-"):
         return f"{text}: does the answer cell define it?"
+    if name == "NameError":  # imported in a cell of ours, perhaps, which is taken from the master
+        return f"{text} here: define or import it in the answer cell itself"
     if name == "Stopped":
         return text
     if name == "SystemExit":
