@@ -7,7 +7,7 @@
 
 from importlib import import_module
 
-from . import averages, datasets
+from . import averages, datasets, optimizers, problems, variants
 from .averages import (
     beta_from_half_life,
     effective_window,
@@ -16,6 +16,9 @@ from .averages import (
     moving_average,
     running_mean,
 )
+from .descent import Diverged, run
+from .optimizers import SGD, AdaGrad, Adam, RMSProp
+from .variants import Adadelta, AdamW, AMSGrad
 
 __version__ = "0.1.0"
 
@@ -27,6 +30,14 @@ _LATER = {
 }
 
 __all__ = [
+    "SGD",
+    "AMSGrad",
+    "AdaGrad",
+    "Adadelta",
+    "Adam",
+    "AdamW",
+    "Diverged",
+    "RMSProp",
     "averages",
     "beta_from_half_life",
     "check",
@@ -36,8 +47,12 @@ __all__ = [
     "explore",
     "half_life",
     "moving_average",
+    "optimizers",
     "predict",
+    "problems",
+    "run",
     "running_mean",
+    "variants",
 ]
 
 

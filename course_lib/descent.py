@@ -1,0 +1,170 @@
+"""Run an optimizer on a gradient and keep what happened."""
+
+import inspect
+import math
+import time
+
+import numpy as np
+
+__all__ = ["Diverged", "run"]
+
+PATIENCE = 2.0  # seconds without a word, then a progress bar
+
+
+class Diverged(ArithmeticError):
+    """A number stopped being finite. `trace` is what happened so far, `t` and `where` say when."""
+
+    def __init__(self, message, trace, t, where):
+        super().__init__(message)
+        self.trace, self.t, self.where = trace, t, where
+
+
+def run(opt, grad, x0, steps, *, record=None, every=1, project=None, keep_going=False):
+    """Take steps and record the states.
+
+    Parameters
+    ----------
+    opt : optimizer or callable
+        Anything with ``init(x)`` and ``step(state, g)``. A function ``t → optimizer`` makes a
+        schedule: its optimizer for t takes step t.
+    grad : callable
+        ``grad(x, t)`` or ``grad(x)``, an array of x's shape. Step t, counted from 1, asks for
+        the gradient where step t − 1 ended.
+    x0 : array_like, shape (..., n)
+        The start. Leading axes are a sweep.
+    steps : int
+        How many, ≥ 0.
+    record : sequence of str, optional
+        The quantities to keep, such as ``["x", "v"]``; `t` is always kept. Default: all.
+    every : int, default 1
+        Keep every so many steps, and the start and the last.
+    project : callable, optional
+        ``project(x) → x`` after each step, to hold x in a region.
+    keep_going : bool, default False
+        Let numbers overflow, as some members of a sweep may.
+
+    Returns
+    -------
+    NamedTuple
+        The optimizer's state with a leading time axis: with ``every=1``, ``trace.x[0]`` is `x0`
+        and ``trace.x[t]`` is x after t steps. What was not recorded is None.
+
+    Raises
+    ------
+    Diverged
+        When x or v stops being finite: the step, the coordinate and the trace so far.
+    ValueError
+        If `steps` or `every` is out of range or `record` names what the state has not.
+
+    Examples
+    --------
+    >>> from course_lib.optimizers import SGD
+    >>> trace = run(SGD(lr=0.25), lambda x: 2 * x, [4.0], steps=3)
+    >>> trace.x[:, 0].tolist()
+    [4.0, 2.0, 1.0, 0.5]
+    """
+    _whole("steps", steps, 0)
+    _whole("every", every, 1)
+    schedule = opt if callable(opt) else lambda t: opt
+    grad = _of_two(grad)
+    state = schedule(1).init(x0)
+    names = _names(state, record)
+    times = np.append(np.arange(0, steps, every), steps)
+    kept = {name: np.empty((len(times), *np.shape(q := getattr(state, name))), np.asarray(q).dtype)
+            for name in names}  # fmt: skip
+    progress, row = _Progress(steps), 0
+
+    def keep():
+        for name, rows in kept.items():
+            rows[row] = getattr(state, name)
+
+    def trace(rows):
+        return type(state)(*(kept[n][:rows] if n in kept else None for n in state._fields))
+
+    keep()
+    with np.errstate(over="ignore", invalid="ignore"), progress:
+        for t in range(1, steps + 1):
+            g = grad(state.x.copy(), t)  # a copy, in case grad works in place
+            state = schedule(t).step(state, g)
+            if project:
+                state = state._replace(x=project(state.x))
+            if t % every == 0 or t == steps:
+                row += 1
+                keep()
+            if not keep_going:
+                _demand_finite(state, t, lambda: trace(row + 1))  # noqa: B023
+            progress.show(t)
+    return trace(len(times))
+
+
+def _demand_finite(state, t, trace):
+    for name in ("x", "v"):
+        values = getattr(state, name, None)
+        # A finite sum has finite terms, and is quick to see.
+        if values is None or math.isfinite(values.sum()) or np.isfinite(values).all():
+            continue
+        where = tuple(np.argwhere(~np.isfinite(values))[0].tolist())
+        at = f"[{', '.join(map(str, where))}]" if where else ""
+        raise Diverged(
+            f"{name}{at} is {values[where]} after step {t}: try a smaller learning rate, or look "
+            "at the gradient there; the trace so far is in this error's .trace",
+            trace(),
+            t,
+            where,
+        )
+
+
+def _of_two(grad):
+    """`grad` as a function of x and t."""
+    try:
+        parameters = inspect.signature(grad).parameters.values()
+    except ValueError:  # some built-in functions have no signature
+        parameters = []
+    positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    needed = [p for p in positional if p.default is p.empty]
+    takes_t = len(needed) == 2 or (len(positional) > 1 and positional[1].name == "t")
+    return grad if takes_t else lambda x, t: grad(x)
+
+
+def _names(state, record):
+    if record is None:
+        return state._fields
+    if isinstance(record, str):
+        record = [record]
+    for name in record:
+        if name not in state._fields:
+            there = ", ".join(state._fields)
+            raise ValueError(f"there is no {name!r} to record; the state has {there}")
+    return [name for name in state._fields if name in record or name == "t"]
+
+
+def _whole(name, value, least):
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+        raise ValueError(f"{name} must be a whole number ≥ {least}, got {value!r}")
+
+
+class _Progress:
+    """A bar for runs that take longer than a moment."""
+
+    def __init__(self, steps):
+        self.steps, self.bar, self.due = steps, None, time.monotonic() + PATIENCE
+
+    def __enter__(self):
+        return self
+
+    def show(self, t):
+        if t % 64 or time.monotonic() < self.due:
+            return
+        if not self.bar:
+            from rich.console import Console
+            from rich.progress import Progress
+
+            self.bar = Progress(console=Console(stderr=True), transient=True)
+            self.bar.start()
+            self.task = self.bar.add_task("steps", total=self.steps)
+        self.bar.update(self.task, completed=t)
+        self.due = time.monotonic() + 0.2
+
+    def __exit__(self, *_):
+        if self.bar:
+            self.bar.stop()
