@@ -4,7 +4,7 @@ from dataclasses import fields
 
 import numpy as np
 
-__all__ = ["Optimizer", "effective_rate", "like"]
+__all__ = ["Optimizer", "effective_rate", "like", "weights"]
 
 # name → what it may be, in words, and the test
 _AT_LEAST_0 = "a finite number ≥ 0", lambda value: np.isfinite(value) & (value >= 0)
@@ -94,6 +94,16 @@ def effective_rate(lr, denominator):
         return lr / denominator
     whole = np.zeros_like(denominator)
     return np.divide(lr, denominator, out=whole, where=denominator != 0)
+
+
+def weights(beta, t):
+    """1 − β^t, the sum of a leaky mean's weights after t steps.
+
+    A float by itself and a float in a sweep give the same bits, and no float64 scalar comes back,
+    which would turn float32 into float64.
+    """
+    total = 1 - np.power(beta, t)
+    return total if total.ndim else float(total)
 
 
 def _real(array, name):

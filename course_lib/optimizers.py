@@ -23,7 +23,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .hyper import Optimizer, effective_rate, like
+from .hyper import Optimizer, effective_rate, like, weights
 
 __all__ = ["SGD", "AdaGrad", "Adam", "RMSProp"]
 
@@ -246,8 +246,8 @@ class Adam(Optimizer):
         g, t = like(g, x), t + 1
         m = self.beta1 * m + (1 - self.beta1) * g
         v = self.beta2 * v + (1 - self.beta2) * (g * g)
-        m_hat = m / (1 - np.power(self.beta1, t) if self.bias_correction else 1)
-        v_hat = v / (1 - np.power(self.beta2, t) if self.bias_correction else 1)
+        m_hat = m / weights(self.beta1, t) if self.bias_correction else m
+        v_hat = v / weights(self.beta2, t) if self.bias_correction else v
         rate = effective_rate(self.lr, np.sqrt(v_hat) + self.eps)
         step = rate * m_hat
         return AdamState(x - step, t, m, v, m_hat, v_hat, rate, step)

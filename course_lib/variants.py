@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .hyper import Optimizer, effective_rate, like
+from .hyper import Optimizer, effective_rate, like, weights
 from .optimizers import Adam
 
 __all__ = ["AMSGrad", "Adadelta", "AdamW"]
@@ -85,8 +85,8 @@ class AMSGrad(Adam):
         m = self.beta1 * m + (1 - self.beta1) * g
         v = self.beta2 * v + (1 - self.beta2) * (g * g)
         v_max = np.maximum(v_max, v)
-        m_hat = m / (1 - np.power(self.beta1, t) if self.bias_correction else 1)
-        v_hat = v_max / (1 - np.power(self.beta2, t) if self.bias_correction else 1)
+        m_hat = m / weights(self.beta1, t) if self.bias_correction else m
+        v_hat = v_max / weights(self.beta2, t) if self.bias_correction else v_max
         rate = effective_rate(self.lr, np.sqrt(v_hat) + self.eps)
         step = rate * m_hat
         return AMSGradState(x - step, t, m, v, v_max, m_hat, v_hat, rate, step)
