@@ -8,7 +8,7 @@ START = @command -v "$(PYTHON)" >/dev/null 2>&1 || { \
 	exit 1; }; "$(PYTHON)" start.py
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test bench exercises notebooks lock clean
+.PHONY: help lab test crosscheck mutants bench exercises notebooks lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -18,6 +18,18 @@ lab: ## open the course in JupyterLab (PORT=8890 for another port)
 
 test: ## run every test (ARGS="-k averages" for some of them)
 	$(START) test $(ARGS)
+
+# torch's default build brings gigabytes of CUDA: PIP_EXTRA_INDEX_URL=<torch's index of CPU builds>
+# makes pip take the small one.
+CROSSCHECK = .venv-crosscheck/bin/python
+
+crosscheck: ## compare the optimizers with torch, Keras and optax, in an environment of their own
+	@test -x $(CROSSCHECK) || "$(PYTHON)" -m venv .venv-crosscheck
+	$(CROSSCHECK) -m pip --quiet --disable-pip-version-check install -r tests/crosscheck/requirements.txt
+	$(CROSSCHECK) tests/crosscheck/crosscheck.py $(ARGS)
+
+mutants: ## break the optimizers in many small ways and see the tests fail
+	$(START) run tests/mutants/mutants.py
 
 bench: ## measure how fast the pictures answer
 	$(START) run tests/benchmarks/bench.py
@@ -41,6 +53,6 @@ lock: ## pin the newest versions in both lock files
 	rm -rf .venv-lock
 
 clean: ## remove the environment and what was made on the way
-	rm -rf .venv .venv-lock .pytest_cache .ruff_cache .hypothesis build
+	rm -rf .venv .venv-lock .venv-crosscheck .pytest_cache .ruff_cache .hypothesis build
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	find . -name .ipynb_checkpoints -not -path "./exercises/*" -type d -prune -exec rm -rf {} +

@@ -24,6 +24,7 @@ __version__ = "0.1.0"
 
 # Pictures, widgets and checks load when they are first used: the formulas alone import fast.
 _LATER = {
+    "conventions": ("course_lib.conventions", None),
     "check": ("course_lib.exercises", "check"),
     "explore": ("course_lib.explorers", None),
     "predict": ("course_lib.quiz", "predict"),
@@ -41,6 +42,7 @@ __all__ = [
     "averages",
     "beta_from_half_life",
     "check",
+    "conventions",
     "datasets",
     "effective_window",
     "ema",

@@ -15,7 +15,8 @@ _RANGES = {name: _DECAY for name in ("rho", "beta1", "beta2", "momentum")}
 class Optimizer:
     """Base of the frozen dataclasses that hold an optimizer's hyper-parameters.
 
-    Each number may be an array: a sweep, which broadcasts against the leading axes of x.
+    Each number may be an array: a sweep, which broadcasts against the leading axes of x. One out
+    of its range is a ValueError that names it; what is not a real number is a TypeError.
     """
 
     def __post_init__(self):
@@ -73,6 +74,11 @@ class Optimizer:
         -------
         NamedTuple
             The next state, with ``t`` one higher.
+
+        Raises
+        ------
+        ValueError
+            If the gradient's shape is not that of x.
         """
         raise NotImplementedError
 

@@ -13,9 +13,6 @@ Symbols are the same everywhere: x parameters, t steps taken, g gradient, v mean
 squares, m its mean, ``rate`` the effective learning rate, ``step`` what was subtracted from x.
 Every operation is elementwise: leading axes of x, or of a hyper-parameter, are a sweep. A sweep
 given in float64 makes the run float64; otherwise float32 stays float32.
-
-A hyper-parameter out of its range is a ValueError that names it, and so is a gradient whose shape
-is not that of x. What is not a real number is a TypeError.
 """
 
 from dataclasses import dataclass
@@ -154,8 +151,7 @@ class RMSProp(Optimizer):
     momentum : float or array_like, default 0.0
         Share μ of the last step that is taken again, 0 ≤ μ < 1.
     centered : bool, default False
-        Divide by the spread round the mean, √(v − m²), in place of √v. Where rounding makes
-        v − m² negative it counts as 0.
+        Divide by the spread round the mean, √(v − m²); what rounds to below 0 counts as 0.
     initial : float or array_like, default 0.0
         v before the first step, ≥ 0.
     eps_inside : bool, default False
