@@ -31,8 +31,10 @@ crosscheck: ## compare the optimizers with torch, Keras and optax, in an environ
 mutants: ## break the optimizers in many small ways and see the tests fail
 	$(START) run tests/mutants/mutants.py
 
-bench: ## measure how fast the pictures answer
+bench: ## measure how fast the pictures answer and the optimizers step
 	$(START) run tests/benchmarks/bench.py
+	@if test -x $(CROSSCHECK); then $(CROSSCHECK) tests/benchmarks/bench_optimizers.py; \
+	else "$(PYTHON)" start.py run tests/benchmarks/bench_optimizers.py; fi
 
 exercises: ## run the solutions and write the learners' notebooks from them
 	$(START) run -m course_lib.authoring exercises

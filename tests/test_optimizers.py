@@ -112,10 +112,20 @@ def test_centered_rmsprop_on_a_constant_gradient():
 
 def test_centered_rmsprop_never_takes_the_root_of_a_negative_number():
     g = np.random.default_rng(0).normal(size=(1, 1000)) * np.ones((400, 1))
-    trace = follow(cl.RMSProp(centered=True), g)
+    trace = follow(cl.RMSProp(lr=1, centered=True, eps=1e-3), g)
     negative = trace.v[1:] - trace.m[1:] ** 2 < 0
     assert negative.any()  # else this test shows nothing
-    assert np.isfinite(trace.x).all()
+    assert (trace.rate[1:][negative] == 1 / 1e-3).all()
+
+
+@pytest.mark.parametrize("kind", [cl.AdaGrad, lambda **hyper: cl.RMSProp(rho=0.75, **hyper)])
+def test_eps_outside_and_inside_the_root(kind):
+    """After one gradient of 4, √v is 4 for AdaGrad and 2 for RMSProp, v is 16 and 4."""
+    root = 4.0 if kind is cl.AdaGrad else 2.0
+    outside = follow(kind(lr=1, eps=0.5), [[4.0]]).rate[1, 0]
+    inside = follow(kind(lr=1, eps=0.5, eps_inside=True), [[4.0]]).rate[1, 0]
+    assert outside == pytest.approx(1 / (root + 0.5))
+    assert inside == pytest.approx(1 / np.sqrt(root**2 + 0.5))
 
 
 # Theory: functions
@@ -434,6 +444,7 @@ def test_what_is_no_real_number_is_refused(make, message):
 def test_history_is_not_the_last_x_many_times(opt):
     trace = follow(opt, np.ones((5, 2)), np.ones(2))
     assert len(np.unique(trace.x[:, 0])) == 6
+    assert trace.t.tolist() == [0, 1, 2, 3, 4, 5]
 
 
 @every
