@@ -76,3 +76,11 @@ def test_the_answers_to_predictions_are_folded_away(path):
     for cell, source in cells(path, "code"):
         if "cl.predict(" in source:
             assert cell["metadata"]["jupyter"]["source_hidden"], cell["id"]
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_the_numbers_behind_the_text_are_folded_away(path):
+    checks = [c for c, _ in cells(path, "code") if c["id"].startswith("check-")]
+    assert checks
+    for cell in checks:
+        assert cell["metadata"].get("jupyter", {}).get("outputs_hidden"), cell["id"]
