@@ -84,3 +84,10 @@ def test_the_numbers_behind_the_text_are_folded_away(path):
     assert checks
     for cell in checks:
         assert cell["metadata"].get("jupyter", {}).get("outputs_hidden"), cell["id"]
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_a_prediction_comes_before_the_first_picture(path):
+    sources = [source for _, source in cells(path, "code")]
+    asked = next(i for i, source in enumerate(sources) if "cl.predict(" in source)
+    assert asked < next(i for i, source in enumerate(sources) if "cl.explore." in source)
