@@ -12,6 +12,7 @@ __all__ = ["first_look", "moving_averages"]
 
 BETAS = (0.0, 0.5, 0.7, 0.8, 0.9, 0.94, 0.97, 0.98, 0.99, 0.995, 0.999)
 WINDOWS = (1, 2, 3, 5, 10, 20, 30, 50, 100, 200)
+SHOWN = 300
 
 
 def first_look():
@@ -65,6 +66,9 @@ def moving_averages(
 ):
     """A series, its window mean and its EMA.
 
+    The FTSE is averaged from its first day in 1991 and its last 300 days are shown, so that
+    what is seen of it is no effect of the start. The other two series are seen from the start.
+
     Parameters
     ----------
     series : {"noisy step", "Hinton's stream", "FTSE squared returns"}
@@ -95,10 +99,11 @@ def moving_averages(
         ema_corrected = lambda x, beta: averages.ema(x, beta, bias_correction=True)  # noqa: E731
     streams = _streams()
     names = tuple(streams)
-    x = np.array([stream.values for stream in streams.values()])
-    means = np.array([averages.moving_average(x.T, w).T for w in WINDOWS]).swapaxes(0, 1)
+    whole = [stream.values for stream in streams.values()]
+    x = np.array([s[-SHOWN:] for s in whole])
+    means = np.array([[averages.moving_average(s, w)[-SHOWN:] for w in WINDOWS] for s in whole])
     averaged = np.array(
-        [[[_apply(f, s, b) for f in (ema, ema_corrected)] for b in BETAS] for s in x]
+        [[[_apply(f, s, b)[-SHOWN:] for f in (ema, ema_corrected)] for b in BETAS] for s in whole]
     )
     times = np.array([stream.times for stream in streams.values()])
 
@@ -150,7 +155,10 @@ def moving_averages(
 
 
 class _Stream(NamedTuple):
-    """A series as `moving_averages` shows it; `outcome` says what an average of it came to."""
+    """A series as `moving_averages` shows it; `outcome` says what an average of it came to.
+
+    `values` may begin before `times`, which are those shown.
+    """
 
     times: np.ndarray
     values: np.ndarray
@@ -161,11 +169,11 @@ class _Stream(NamedTuple):
     outcome: Callable
 
 
-def _streams(n=300):
-    steps = np.arange(1.0, n + 1)
+def _streams():
+    steps = np.arange(1.0, SHOWN + 1)
     prices = datasets.ftse()
-    squares = datasets.returns(prices.close)[-n:] ** 2
-    years = prices.year[-n:]
+    squares = datasets.returns(prices.close) ** 2
+    years = prices.year[-SHOWN:]
 
     def follows(v):
         late = np.flatnonzero(v[100:] >= 0.5)
@@ -183,13 +191,13 @@ def _streams(n=300):
         )
 
     def volatility(v):
-        top = v[20:].argmax() + 20
+        top = v.argmax()
         return (
             f"√EMA is a volatility: it starts at {np.sqrt(v[0]):.2f} % a day, is highest around "
-            f"{years[top]:.1f} with {np.sqrt(v[top]):.2f} % and ends at {np.sqrt(v[-1]):.2f} %."
+            f"{years[top]:.2f} with {np.sqrt(v[top]):.2f} % and ends at {np.sqrt(v[-1]):.2f} %."
         )
 
-    noisy, hinton = datasets.noisy_step(n), datasets.hinton_stream(n)
+    noisy, hinton = datasets.noisy_step(SHOWN), datasets.hinton_stream(SHOWN)
     year = "year (260 days each)"
     return {
         "noisy step": _Stream(steps, noisy, (-1.3, 2.4), "noisy step", "step t", "value", follows),

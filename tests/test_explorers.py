@@ -30,12 +30,13 @@ def test_every_line_at_every_value_equals_the_library():
     streams = explorers._streams()
     count = 0
     for at in every_value(explorer):
-        x = streams[at["series"]].values
+        x = streams[at["series"]].values  # the whole series; the last 300 steps are shown
         lines = {name: xy[:, 1] for name, xy in explorer.lines.items()}
-        np.testing.assert_array_equal(lines["stream"], x)
-        np.testing.assert_array_equal(lines["window mean"], cl.moving_average(x, at["window"]))
+        np.testing.assert_array_equal(lines["stream"], x[-300:])
+        mean = cl.moving_average(x, at["window"])[-300:]
+        np.testing.assert_array_equal(lines["window mean"], mean)
         expected = cl.ema(x, at["beta"], bias_correction=at["bias_correction"])
-        np.testing.assert_array_equal(lines["EMA"], expected)
+        np.testing.assert_array_equal(lines["EMA"], expected[-300:])
         count += 1
     assert count == 3 * 11 * 10 * 2
 
@@ -75,6 +76,18 @@ def test_what_a_reader_without_a_kernel_gets():
     assert data["image/png"].startswith("iVBOR")
     assert "application/vnd.jupyter.widget-view+json" in data
     assert "half-life 6.58 steps" in explorer.alt and "8 steps to reach 0.5" in explorer.alt
+
+
+def test_the_start_of_the_ftse_lies_far_before_what_is_shown():
+    explorer = cl.explore.moving_averages("FTSE squared returns", beta=0.94, window=200)
+    plain = explorer.lines
+    explorer.set(bias_correction=True)
+    np.testing.assert_allclose(plain["EMA"], explorer.lines["EMA"], rtol=1e-12)
+    assert np.isfinite(plain["window mean"]).all()
+    prices = cl.datasets.ftse()
+    v = cl.ema(cl.datasets.returns(prices.close) ** 2, 0.94)
+    assert (plain["EMA"][:, 0] == prices.year[-300:]).all() and plain["EMA"][-1, 1] == v[-1]
+    assert "it starts at 0.77 % a day, is highest around 1997.85 with 1.42 %" in explorer.alt
 
 
 def test_the_figure_follows_the_controls():
