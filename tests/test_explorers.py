@@ -102,6 +102,12 @@ def test_your_own_average_goes_into_the_picture():
     mine = cl.explore.moving_averages(ema=lambda x, beta: np.cumsum(x) * beta)
     mine.set(series="Hinton's stream", beta=0.5)
     assert mine.lines["EMA"][:3, 1] == pytest.approx([0.05, 0.1, 0.15])
+    both = cl.explore.moving_averages(
+        "Hinton's stream", ema=lambda x, beta: 2 * x, ema_corrected=lambda x, beta: 3 * x
+    )
+    assert both.lines["EMA"][0, 1] == pytest.approx(0.2)
+    both.set(bias_correction=True)
+    assert both.lines["EMA"][0, 1] == pytest.approx(0.3)
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,14 @@ __all__ = ["QUESTIONS"]
 
 
 def _streams(rng):
-    """Streams with a level of their own, so that a wrong factor or a wrong start shows."""
-    betas = rng.uniform(0.6, 0.95, 3)
-    return [(rng.normal(2, 1, 30), float(beta)) for beta in betas] + [(np.array([3.0]), 0.9)]
+    """Streams with a level of their own, so that a wrong factor or a wrong start shows.
+
+    Long ones too, for weights that are cut off or whose powers vanish, and β = 0, by which
+    nothing can be divided.
+    """
+    short = [(rng.normal(2, 1, 30), float(beta)) for beta in rng.uniform(0.6, 0.95, 3)]
+    long = [(rng.normal(2, 1, 300), beta) for beta in (0.99, 0.05)]
+    return [*short, *long, (rng.normal(2, 1, 12), 0.0), (np.array([3.0]), 0.9)]
 
 
 def _betas(rng):
@@ -35,6 +40,15 @@ def _returns(rng):
 
 def _steps(x):
     return np.arange(1, len(x) + 1)
+
+
+def _swapped(x, beta):
+    """As `ema` with 1 − β, but without its objection when that is 1."""
+    v, out = 0.0, []
+    for value in x:
+        v = (1 - beta) * v + beta * value
+        out.append(v)
+    return np.array(out)
 
 
 def _counted(beta):
@@ -102,7 +116,7 @@ average = Question("02.ema", ema, _streams)
 @average.mistake
 def swapped(x, beta):
     """β and 1 − β have changed places: β belongs to the past, 1 − β to the new value."""
-    return ema(x, 1 - beta)
+    return _swapped(x, beta)
 
 
 @average.mistake
@@ -171,6 +185,22 @@ def both_beta(x, beta):
     """The old average and the new value are both multiplied by β. The two shares should add up
     to 1."""
     return ema(x, beta) * beta / (1 - beta)
+
+
+@average.mistake
+def divided_by_powers(x, beta):
+    """Right on paper, but you divide by β^t. That is 0 when β is 0, and a computer rounds it to 0
+    when t is large. Carry v from step to step."""
+    t = _steps(x)
+    return (1 - beta) * beta**t * np.cumsum(x / beta**t)
+
+
+@average.mistake
+def old_weights_cut_off(x, beta):
+    """Only the last hundred values are looked at. An EMA never drops one: with β = 0.99 more than a
+    third of the weight is older than that."""
+    kept = min(len(x), 100)
+    return np.convolve(x, (1 - beta) * beta ** np.arange(kept))[: len(x)]
 
 
 corrected = Question("02.ema_corrected", partial(ema, bias_correction=True), _streams)
@@ -259,7 +289,14 @@ def corrected_twice(x, beta):
 def swapped_corrected(x, beta):
     """β and 1 − β have changed places in the average: the correction is right, what it corrects
     is not."""
-    return ema(x, 1 - beta, bias_correction=True)
+    return _swapped(x, beta) / (1 - beta ** _steps(x))
+
+
+@corrected.mistake
+def swapped_everywhere(x, beta):
+    """β and 1 − β have changed places in the average and in the correction: β belongs to the
+    past, and the past is what the correction is about."""
+    return _swapped(x, beta) / (1 - (1 - beta) ** _steps(x))
 
 
 forgetting = Question("02.half_life", half_life, _betas)
