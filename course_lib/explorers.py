@@ -63,6 +63,7 @@ def moving_averages(
     bias_correction=False,
     ema=averages.ema,
     ema_corrected=None,
+    memory=True,
 ):
     """A series, its window mean and its EMA.
 
@@ -77,6 +78,9 @@ def moving_averages(
         Where the controls stand at the start; each has a finite list of values.
     ema, ema_corrected : callable, optional
         Functions ``(x, beta) → array like x`` to draw in place of the library's: yours.
+    memory : bool, default True
+        Whether the sentence below the picture tells the half-life and the effective window.
+        A lesson that has yet to ask for them leaves them out.
 
     Returns
     -------
@@ -119,11 +123,12 @@ def moving_averages(
         plots.finish(ax, styles=styles, xlabel=stream.time, ylabel=stream.unit, **limits)
         return ax
 
-    def memory(beta, window):
+    def remembered(beta, window):
         life, size = averages.half_life(beta), averages.effective_window(beta)
+        told = f": half-life {life:.3g} steps, effective window {size:.4g} {_steps(size)}"
         return (
-            f"EMA with β = {beta:g}: half-life {life:.3g} steps, effective window {size:.4g} "
-            f"{_steps(size)}. Window mean: {window} {_steps(window)}."
+            f"EMA with β = {beta:g}{told if memory else ''}. "
+            f"Window mean: {window} {_steps(window)}."
         )
 
     def outcome(series, beta, bias_correction):
@@ -146,7 +151,7 @@ def moving_averages(
         ],
         words=[
             Words(("series",), lambda series: f"The series {series!r}, 300 steps.", shown=False),
-            Words(("beta", "window"), memory),
+            Words(("beta", "window"), remembered),
             Words(on_ema, outcome),
         ],
         draw=draw,
@@ -194,7 +199,8 @@ def _streams():
         top = v.argmax()
         return (
             f"√EMA is a volatility: it starts at {np.sqrt(v[0]):.2f} % a day, is highest around "
-            f"{years[top]:.2f} with {np.sqrt(v[top]):.2f} % and ends at {np.sqrt(v[-1]):.2f} %."
+            f"{years[top]:.2f} with {np.sqrt(v[top]):.2f} % and ends at {np.sqrt(v[-1]):.2f} %. "
+            f"The mean of all {len(squares)} squares is {squares.mean():.2f} %²."
         )
 
     noisy, hinton = datasets.noisy_step(SHOWN), datasets.hinton_stream(SHOWN)

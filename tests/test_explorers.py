@@ -90,6 +90,12 @@ def test_the_start_of_the_ftse_lies_far_before_what_is_shown():
     assert "it starts at 0.77 % a day, is highest around 1997.85 with 1.42 %" in explorer.alt
 
 
+def test_the_half_life_is_not_told_before_it_is_asked_for():
+    told = [cl.explore.moving_averages(memory=memory).alt for memory in (True, False)]
+    assert "β = 0.9: half-life 6.58 steps, effective window 10 steps. Window" in told[0]
+    assert "β = 0.9. Window mean: 10 steps." in told[1]
+
+
 def test_the_figure_follows_the_controls():
     explorer = cl.explore.moving_averages()
     explorer.controls["series"].value = "Hinton's stream"

@@ -91,3 +91,13 @@ def test_a_prediction_comes_before_the_first_picture(path):
     sources = [source for _, source in cells(path, "code")]
     asked = next(i for i, source in enumerate(sources) if "cl.predict(" in source)
     assert asked < next(i for i, source in enumerate(sources) if "cl.explore." in source)
+
+
+def test_the_half_life_is_asked_for_before_anything_tells_it():
+    lesson = next(path for path in LESSONS if path.name.startswith("02"))
+    notebook = json.loads(lesson.read_text("utf-8"))["cells"]
+    asked = next(i for i, cell in enumerate(notebook) if cell["id"] == "predict-half-life")
+    for cell in notebook[:asked]:
+        texts = "".join(cell["source"]) + json.dumps(cell.get("outputs"))
+        assert not re.search(r"6\.5[78]|half-life \d|\\\\ln|\bln\b", texts), cell["id"]
+    assert not re.search(r"power of 7|0\.478|7 steps", "".join(notebook[asked]["source"]))
