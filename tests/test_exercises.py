@@ -269,6 +269,19 @@ def unfinished(x, beta):
     return [beta * v for _ in x]
 
 
+def begun(x, beta):
+    """The average."""
+    v = 0.0
+    for _ in x:
+        ...
+    print(v)
+
+
+def empty(x, beta):
+    """The average."""
+    pass
+
+
 @pytest.mark.parametrize(
     "answer",
     [
@@ -276,7 +289,8 @@ def unfinished(x, beta):
         ...,
         no_answer,
         unfinished,
-        lambda x, beta: None,
+        begun,
+        empty,
         lambda x, beta: ...,
         lambda x, beta: [...] * len(x),
         lambda x, beta: np.array([None] * len(x)),
@@ -285,6 +299,13 @@ def unfinished(x, beta):
 def test_blank_answers_are_not_answered_yet(answer):
     verdict = judge(find("02.ema"), answer)
     assert (verdict.kind, verdict.hint) == ("blank", BLANK)
+
+
+def without_return(x, beta):
+    v = 0.0
+    for value in x[..., :]:
+        v = beta * v + (1 - beta) * value
+    print(v)
 
 
 def in_place(x, beta):
@@ -302,6 +323,7 @@ def broken(x, beta):
     ("answer", "kind", "hint"),
     [
         (3.0, "broken", "a function is asked for; this is float 3.0"),
+        (without_return, "mistake", "nothing came back from your function: is a `return` missing"),
         (in_place, "mistake", "your function changed its input in place"),
         (broken, "broken", "stops with IndexError: index 30 is out of bounds"),
         (broken, "broken", ": `last = x[len(x)]` (called with x = a row of 30 numbers, beta = 0."),
@@ -322,6 +344,54 @@ def test_other_wrong_answers_are_told_what_is_wrong(answer, kind, hint):
     verdict = judge(find("02.ema"), answer)
     assert verdict.kind == kind
     assert hint in verdict.hint
+
+
+def in_a_notebook(source):
+    """The names that a notebook has after these lines."""
+    names = {"np": np, "cl": cl}
+    exec(dedent(source), names)
+    return names
+
+
+RIGHT_ON_EMA = """
+    def ema_corrected(x, beta):
+        return [v / (1 - beta ** (t + 1)) for t, v in enumerate(ema(x, beta))]
+    def volatility(returns, beta, *, root=np.sqrt):
+        return root(ema_corrected(returns**2, beta))
+    """
+
+
+@pytest.mark.parametrize(
+    "earlier",
+    [
+        "def ema(x, beta):\n    return cl.ema(x, beta) / (1 - beta)",
+        "def ema(x, beta):\n    return x[len(x)]",
+        "def ema(x, beta):\n    ...",
+        "",
+    ],
+)
+def test_an_earlier_mistake_is_not_held_against_a_later_answer(earlier):
+    names = in_a_notebook(earlier + dedent(RIGHT_ON_EMA))
+    verdict = judge(find("02.ema_corrected"), names["ema_corrected"])
+    assert verdict.kind == "waits"
+    assert verdict.hint == "right in itself, but it calls `ema`, which is not right yet"
+    verdict = judge(find("02.volatility"), names["volatility"])
+    assert "calls `ema_corrected`, which is not right yet" in verdict.hint
+
+
+def test_a_later_answer_is_told_of_its_own_mistake():
+    names = in_a_notebook("""
+        def ema(x, beta):
+            return cl.ema(x, beta) / (1 - beta)
+        def ema_corrected(x, beta):
+            return ema(x, beta) / (1 - beta)
+        def volatility(returns, beta):
+            return ema_corrected(returns**2, beta)
+        """)
+    verdict = judge(find("02.ema_corrected"), names["ema_corrected"])
+    assert verdict.hint.startswith("You divide by the same 1 − β at every step")
+    verdict = judge(find("02.volatility"), names["volatility"])
+    assert verdict.hint.startswith("This is the variance")
 
 
 def test_the_first_number_that_differs_is_shown_with_what_was_expected():
@@ -378,6 +448,18 @@ def test_check_raises_with_the_hint_alone():
 def test_blank_answers_through_the_notebook(file):
     results = run(blank(), file)
     assert verdicts(results) == dict.fromkeys(ALL_RIGHT, BLANK)
+
+
+def test_one_blank_answer_leaves_the_others_to_wait_for_it(file):
+    results = run(answered(ema=cell(blank(), "answer-ema")["source"]), file)
+    assert results["ema"].verdict == BLANK
+    assert results["ema_corrected"].hint.startswith("right in itself, but it calls `ema`")
+    assert results["volatility"].hint.startswith("right in itself, but it calls `ema_corrected`")
+    assert {name for name, result in results.items() if result.verdict == "right"} == {
+        "warm_up",
+        "half_life",
+        "bug_hunt",
+    }
 
 
 def test_a_finished_exercise_is_right_with_scratch_cells_and_prints(file):

@@ -203,7 +203,8 @@ def old_weights_cut_off(x, beta):
     return np.convolve(x, (1 - beta) * beta ** np.arange(kept))[: len(x)]
 
 
-corrected = Question("02.ema_corrected", partial(ema, bias_correction=True), _streams)
+_ema_corrected = partial(ema, bias_correction=True)
+corrected = Question("02.ema_corrected", _ema_corrected, _streams, builds_on={"ema": ema})
 
 
 @corrected.mistake
@@ -463,7 +464,12 @@ def absolute_weight(beta):
     return k
 
 
-risk = Question("02.volatility", _volatility, _returns)
+risk = Question(
+    "02.volatility",
+    _volatility,
+    _returns,
+    builds_on={"ema_corrected": _ema_corrected, "ema": ema},
+)
 
 
 @risk.mistake
