@@ -169,6 +169,13 @@ def test_each_mistake_is_named_with_its_own_hint(question, mistake):
         assert (verdict.kind, verdict.hint) == ("mistake", hint)
 
 
+def test_the_bug_hunt_tries_short_and_long_memories():
+    tried = [beta for (beta,) in find("02.bug_hunt").inputs(np.random.default_rng(0))]
+    assert {0.5, 0.9, 0.99} <= set(tried)
+    verdict = judge(find("02.bug_hunt"), lambda b: min(cl.exercises.ex02._counted(b), 60))
+    assert verdict.hint == "for beta = 0.99 your answer gives 60, expected 69"
+
+
 def test_hints_are_short_and_no_two_are_alike():
     hints = [" ".join(inspect.getdoc(mistake).split()) for _, mistake in MISTAKES]
     assert len(set(hints)) == len(hints)
@@ -243,9 +250,9 @@ RIGHT = {
         lambda b: np.int64(np.sum(b ** np.arange(1000) > 0.5)),
     ],
     "volatility": [
-        lambda r, lam: np.sqrt(cl.ema(r * r, lam, bias_correction=True)),
-        lambda r, lam: (ema_by_weights(r**2, lam) / ema_by_weights(r**0, lam)) ** 0.5,
-        lambda r, lam: [v**0.5 for v in cl.ema(np.abs(r) ** 2, lam, bias_correction=True)],
+        lambda r, b: np.sqrt(cl.ema(r * r, b, bias_correction=True)),
+        lambda r, b: (ema_by_weights(r**2, b) / ema_by_weights(r**0, b)) ** 0.5,
+        lambda r, b: [v**0.5 for v in cl.ema(np.abs(r) ** 2, b, bias_correction=True)],
     ],
 }
 
@@ -516,7 +523,7 @@ WRONG = {
         "rounded_down",
     ),
     "volatility": (
-        "def volatility(r, lam):\n    return cl.ema(r**2, lam, bias_correction=True)",
+        "def volatility(r, beta):\n    return cl.ema(r**2, beta, bias_correction=True)",
         "without_root",
     ),
 }
@@ -559,8 +566,8 @@ def test_misbehaving_answers_end_in_time_and_the_others_are_still_checked(file):
         ema_corrected="for _ in range(100):\n    print('x' * 1_000_000)",
         half_life="beta = 0.9\ndef half_life(beta:\n    return 1",
         bug_hunt="import sys\nsys.exit()",
-        volatility="def volatility(returns, lam):\n"
-        "    return np.sqrt(cl.ema(returns**2, lam, bias_correction=True))",
+        volatility="def volatility(returns, beta):\n"
+        "    return np.sqrt(cl.ema(returns**2, beta, bias_correction=True))",
         explorer="raise ValueError('no picture')",
     )
     results = run(notebook, file, cell_limit=3)

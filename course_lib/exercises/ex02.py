@@ -30,12 +30,12 @@ def _betas(rng):
 
 
 def _pulses(rng):
-    return [(beta,) for beta in [0.9, 0.8, 0.5, 0.25, *rng.uniform(0.6, 0.99, 4).tolist()]]
+    return [(beta,) for beta in [0.9, 0.8, 0.5, 0.25, 0.99, *rng.uniform(0.6, 0.99, 4).tolist()]]
 
 
 def _returns(rng):
-    lams = [0.94, *rng.uniform(0.85, 0.97, 2).tolist()]
-    return [(rng.standard_t(4, 60) + 0.1, lam) for lam in lams]
+    betas = [0.94, *rng.uniform(0.85, 0.97, 2).tolist()]
+    return [(rng.standard_t(4, 60) + 0.1, beta) for beta in betas]
 
 
 def _steps(x):
@@ -58,8 +58,8 @@ def _counted(beta):
     return k
 
 
-def _volatility(returns, lam):
-    return np.sqrt(ema(returns**2, lam, bias_correction=True))
+def _volatility(returns, beta):
+    return np.sqrt(ema(returns**2, beta, bias_correction=True))
 
 
 warm_up = Question("02.warm_up", lambda: 7)
@@ -473,92 +473,92 @@ risk = Question(
 
 
 @risk.mistake
-def without_root(returns, lam):
+def without_root(returns, beta):
     """This is the variance, in percent squared. One step is missing to come back to percent."""
-    return ema(returns**2, lam, bias_correction=True)
+    return ema(returns**2, beta, bias_correction=True)
 
 
 @risk.mistake
-def without_squares(returns, lam):
+def without_squares(returns, beta):
     """The returns are averaged as they are, and gains cancel losses. Volatility asks how large
     they are: what makes them positive?"""
-    return ema(returns, lam, bias_correction=True)
+    return ema(returns, beta, bias_correction=True)
 
 
 @risk.mistake
-def root_without_squares(returns, lam):
+def root_without_squares(returns, beta):
     """The root is taken of an average of returns, which is negative on bad days. Volatility is
     made of squares."""
-    return np.sqrt(ema(returns, lam, bias_correction=True))
+    return np.sqrt(ema(returns, beta, bias_correction=True))
 
 
 @risk.mistake
-def squared_too_late(returns, lam):
+def squared_too_late(returns, beta):
     """The squares are taken after averaging, when gains and losses have cancelled. Square each
     return first."""
-    return np.abs(ema(returns, lam, bias_correction=True))
+    return np.abs(ema(returns, beta, bias_correction=True))
 
 
 @risk.mistake
-def root_too_early(returns, lam):
+def root_too_early(returns, beta):
     """The root comes before the average: this is the mean size of a return. Average the
     squares, then take the root."""
-    return ema(np.abs(returns), lam, bias_correction=True)
+    return ema(np.abs(returns), beta, bias_correction=True)
 
 
 @risk.mistake
-def mean_removed(returns, lam):
+def mean_removed(returns, beta):
     """The mean is subtracted first. It is not known on the day, and RiskMetrics takes it as
     0."""
-    return _volatility(returns - returns.mean(), lam)
+    return _volatility(returns - returns.mean(), beta)
 
 
 @risk.mistake
-def swapped_lambda(returns, lam):
-    """λ and 1 − λ have changed places: this forgets almost everything within a day."""
-    return _volatility(returns, 1 - lam)
+def swapped_decay(returns, beta):
+    """β and 1 − β have changed places: this forgets almost everything within a day."""
+    return _volatility(returns, 1 - beta)
 
 
 @risk.mistake
-def start_too_calm(returns, lam):
+def start_too_calm(returns, beta):
     """The first days look too calm: the average of squares starts at 0 and is not corrected."""
-    return np.sqrt(ema(returns**2, lam))
+    return np.sqrt(ema(returns**2, beta))
 
 
 @risk.mistake
-def corrected_too_late(returns, lam):
+def corrected_too_late(returns, beta):
     """The correction is applied after the root. It belongs to the average of squares."""
-    return np.sqrt(ema(returns**2, lam)) / (1 - lam ** _steps(returns))
+    return np.sqrt(ema(returns**2, beta)) / (1 - beta ** _steps(returns))
 
 
 @risk.mistake
-def of_a_window(returns, lam):
-    """This is a window's volatility, with 1/(1 − λ) days of equal weight. Let old days fade
+def of_a_window(returns, beta):
+    """This is a window's volatility, with 1/(1 − β) days of equal weight. Let old days fade
     instead."""
-    window = round(1 / (1 - lam))
+    window = round(1 / (1 - beta))
     early = [np.sqrt(np.mean(returns[:t] ** 2)) for t in range(1, window)]
     return np.append(early, np.sqrt(moving_average(returns**2, window)[window - 1 :]))
 
 
 @risk.mistake
-def a_year(returns, lam):
+def a_year(returns, beta):
     """This is the volatility of a year of 260 days. Asked is that of a day: leave the factor
     out."""
-    return _volatility(returns, lam) * math.sqrt(260)
+    return _volatility(returns, beta) * math.sqrt(260)
 
 
 @risk.mistake
-def a_shorter_year(returns, lam):
+def a_shorter_year(returns, beta):
     """This is the volatility of a year of 252 days. Asked is that of a day: leave the factor
     out."""
-    return _volatility(returns, lam) * math.sqrt(252)
+    return _volatility(returns, beta) * math.sqrt(252)
 
 
 @risk.mistake
-def started_at_first_square(returns, lam):
+def started_at_first_square(returns, beta):
     """The average of squares starts at the first square: that day gets too much weight. Start
     at 0 and correct."""
-    return np.sqrt(ema(returns**2, lam, initial=returns[0] ** 2))
+    return np.sqrt(ema(returns**2, beta, initial=returns[0] ** 2))
 
 
 QUESTIONS = (warm_up, average, corrected, forgetting, counting, risk)
