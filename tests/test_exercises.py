@@ -419,7 +419,77 @@ def test_the_first_number_that_differs_is_shown_with_what_was_expected():
 
 def test_numbers_that_look_alike_are_shown_with_more_digits():
     hint = judge(find("02.half_life"), lambda beta: np.float32(cl.half_life(beta))).hint
-    assert hint == "for beta = 0.9 your answer gives 6.578814, expected 6.578813"
+    assert hint.startswith("for beta = 0.9 your answer gives 6.578814, expected 6.578813")
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("ema", lambda x, b: cl.ema(x.astype(np.float32), b)),
+        ("ema_corrected", lambda x, b: cl.ema(np.float32(x), b, bias_correction=True)),
+        ("half_life", lambda b: round(cl.half_life(b), 4)),
+        ("volatility", lambda r, b: np.sqrt(cl.ema(np.float32(r) ** 2, b, bias_correction=True))),
+    ],
+)
+def test_few_digits_are_called_that(name, answer):
+    verdict = judge(find(f"02.{name}"), answer)
+    assert verdict.kind == "differs"
+    assert verdict.hint.endswith(
+        "the last digits differ. Is something float32, or rounded? Keep float64"
+    )
+
+
+def v0_too(x, beta):
+    averages = [0.0]
+    for value in x:
+        averages.append(beta * averages[-1] + (1 - beta) * value)
+    return averages
+
+
+def return_in_loop(x, beta):
+    v = 0.0
+    for value in x:
+        v = beta * v + (1 - beta) * value
+        return v
+
+
+def return_list_in_loop(x, beta):
+    averages = []
+    v = 0.0
+    for value in x:
+        v = beta * v + (1 - beta) * value
+        averages.append(v)
+        return averages
+
+
+def whole_number_array(x, beta):
+    averages = np.zeros(len(x), dtype=int)
+    for t, v in enumerate(ema_by_difference(x, beta)):
+        averages[t] = v
+    return averages
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "hint"),
+    [
+        ("warm_up", 6.58, "6.58 is the half-life, a good number for another question"),
+        ("ema", v0_too, "The start v₀ came back too"),
+        ("ema", return_in_loop, "Only the first average came back: does the `return`"),
+        ("ema", return_list_in_loop, "A list of one number came back"),
+        ("ema", whole_number_array, "The decimals have been cut off"),
+        ("ema", without_return, "nothing came back from your function: is a `return` missing?"),
+        ("half_life", lambda b: int(np.log(0.5) / np.log(b)), "The decimals have been cut off"),
+        (
+            "volatility",
+            lambda r, b: RIGHT["volatility"][0](r, 0.94),
+            "0.94 stands in your function",
+        ),
+    ],
+)
+def test_what_learners_were_seen_to_write_is_named(name, answer, hint):
+    verdict = judge(find(f"02.{name}"), answer)
+    assert verdict.kind == "mistake"
+    assert verdict.hint.startswith(hint)
 
 
 def test_the_hint_on_a_value_does_not_give_it_away():

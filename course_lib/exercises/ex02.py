@@ -110,6 +110,13 @@ def half_life_itself():
     return half_life(0.9)
 
 
+@warm_up.mistake
+def half_life_in_short():
+    """6.58 is the half-life, a good number for another question. Here a step is asked for, and
+    steps are whole: at the sixth the average is not there yet."""
+    return 6.58
+
+
 average = Question("02.ema", ema, _streams)
 
 
@@ -201,6 +208,47 @@ def old_weights_cut_off(x, beta):
     third of the weight is older than that."""
     kept = min(len(x), 100)
     return np.convolve(x, (1 - beta) * beta ** np.arange(kept))[: len(x)]
+
+
+@average.mistake
+def with_the_start(x, beta):
+    """The start v₀ came back too, so that there is one number too many. Return the averages from
+    v₁ on."""
+    return np.append(0.0, ema(x, beta))
+
+
+@average.mistake
+def returned_in_the_loop(x, beta):
+    """Only the first average came back: does the `return` stand inside the loop? It ends the
+    function at once. Move it out, below the loop."""
+    return ema(x, beta)[0]
+
+
+@average.mistake
+def returned_in_the_loop_as_list(x, beta):
+    """A list of one number came back, the first average: does the `return` stand inside the loop?
+    Move it out, below the loop."""
+    return ema(x, beta)[:1]
+
+
+@average.mistake
+def cut_to_whole_numbers(x, beta):
+    """The decimals have been cut off, as `int()` does, or an array made for whole numbers. Keep
+    the averages as floats."""
+    return np.trunc(ema(x, beta))
+
+
+@average.mistake
+def always_nine_tenths(x, beta):
+    """This is the average with β = 0.9, whatever β is asked for. Use the argument `beta`."""
+    return ema(x, 0.9)
+
+
+@average.mistake
+def always_riskmetrics(x, beta):
+    """This is the average with β = 0.94, whatever β is asked for. Use the argument `beta` in place
+    of the number."""
+    return ema(x, 0.94)
 
 
 _ema_corrected = partial(ema, bias_correction=True)
@@ -300,6 +348,47 @@ def swapped_everywhere(x, beta):
     return _swapped(x, beta) / (1 - (1 - beta) ** _steps(x))
 
 
+@corrected.mistake
+def corrected_with_the_start(x, beta):
+    """One number too many: the start v₀ came back too. There is nothing to correct in it; begin
+    with the first value."""
+    return np.append(0.0, ema(x, beta, bias_correction=True))
+
+
+@corrected.mistake
+def corrected_in_the_loop(x, beta):
+    """Only the first number came back. A `return` inside the loop ends the function at its first
+    round: move it below the loop."""
+    return x[0]
+
+
+@corrected.mistake
+def corrected_last_only(x, beta):
+    """Only the last corrected average came back. One for each step is asked for."""
+    return ema(x, beta, bias_correction=True)[-1]
+
+
+@corrected.mistake
+def last_power_for_all(x, beta):
+    """Every average is divided by the last step's 1 − β^t. Each step has a t of its own, counted
+    from 1."""
+    return ema(x, beta) / (1 - beta ** len(x))
+
+
+@corrected.mistake
+def corrected_and_cut(x, beta):
+    """Corrected rightly, then the decimals were cut off: `int()`, or an array made for whole
+    numbers? Keep floats."""
+    return np.trunc(ema(x, beta, bias_correction=True))
+
+
+@corrected.mistake
+def corrected_always_nine_tenths(x, beta):
+    """The β is always 0.9 here, whatever is asked for. Use the argument `beta`, in the average and
+    in the correction."""
+    return ema(x, 0.9, bias_correction=True)
+
+
 forgetting = Question("02.half_life", half_life, _betas)
 
 
@@ -366,6 +455,25 @@ def for_beta_near_one(beta):
 def rounded_up(beta):
     """Rounded up to a whole step. The half-life is a time: leave its decimals."""
     return math.ceil(half_life(beta))
+
+
+@forgetting.mistake
+def cut_to_whole_steps(beta):
+    """The decimals have been cut off, as `int()` and `//` do. The half-life is a time: leave
+    them."""
+    return int(half_life(beta))
+
+
+@forgetting.mistake
+def two_decimals(beta):
+    """Right, and then rounded to two decimals. Leave all of them: return the formula as it is."""
+    return round(half_life(beta), 2)
+
+
+@forgetting.mistake
+def always_of_nine_tenths(beta):
+    """This is the half-life of β = 0.9, whatever β is asked for. Use the argument `beta`."""
+    return half_life(0.9)
 
 
 @forgetting.mistake
@@ -559,6 +667,38 @@ def started_at_first_square(returns, beta):
     """The average of squares starts at the first square: that day gets too much weight. Start
     at 0 and correct."""
     return np.sqrt(ema(returns**2, beta, initial=returns[0] ** 2))
+
+
+@risk.mistake
+def always_094(returns, beta):
+    """0.94 stands in your function in place of the argument: other decays give the same numbers.
+    Use `beta`."""
+    return _volatility(returns, 0.94)
+
+
+@risk.mistake
+def volatility_with_the_start(returns, beta):
+    """One day too many: the start came back too. Return one number for each return."""
+    return np.append(0.0, _volatility(returns, beta))
+
+
+@risk.mistake
+def volatility_in_the_loop(returns, beta):
+    """Only the first day came back. Is there a `return` inside a loop? Move it below."""
+    return _volatility(returns, beta)[0]
+
+
+@risk.mistake
+def volatility_last_only(returns, beta):
+    """Only the last day's volatility came back. One number for each day is asked for."""
+    return _volatility(returns, beta)[-1]
+
+
+@risk.mistake
+def volatility_cut(returns, beta):
+    """The decimals of a volatility have been cut off: `int()`, or an array made for whole
+    numbers? Keep floats."""
+    return np.trunc(_volatility(returns, beta))
 
 
 QUESTIONS = (warm_up, average, corrected, forgetting, counting, risk)

@@ -21,6 +21,7 @@ __all__ = ["BLANK", "Question", "Verdict", "judge"]
 
 BLANK = "not answered yet"
 TOLERANCE = 1e-10
+SINGLE = 1e-5  # what float32 makes of a right answer stays well within
 
 
 @dataclass
@@ -272,7 +273,10 @@ def _difference(question, args, got, expected):
         yours, right = f"{got[index]:.{digits}g}", f"{expected[index]:.{digits}g}"
         if yours != right:
             break
-    return Verdict("differs", f"{where} your answer gives {yours}, expected {right}")
+    hint = f"{where} your answer gives {yours}, expected {right}"
+    if np.allclose(got, expected, rtol=SINGLE, atol=SINGLE * np.abs(expected).max()):
+        hint += ": only the last digits differ. Is something float32, or rounded? Keep float64"
+    return Verdict("differs", hint)
 
 
 def _stopped(problem, called_with):
