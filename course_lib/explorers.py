@@ -224,13 +224,14 @@ def _points(x, y):
 def _apply(function, x, beta):
     """A learner's average of `x`, or a ValueError that says what is wrong with it."""
     v = np.asarray(function(x.copy(), beta))
+    name = getattr(function, "__name__", "your function")  # a partial has no name
     if v.shape != x.shape:
         raise ValueError(
             f"the average of {len(x)} values must have the shape {x.shape}; "
-            f"{function.__name__} returned the shape {v.shape}"
+            f"{name} returned the shape {v.shape}"
         )
     if v.dtype.kind not in "fiu" or not np.isfinite(v).all():
-        raise ValueError(f"{function.__name__} returned something that is not a finite number")
+        raise ValueError(f"{name} returned something that is not a finite number")
     return v
 
 

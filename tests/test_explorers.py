@@ -1,4 +1,5 @@
 import itertools
+from functools import partial
 
 import numpy as np
 import pytest
@@ -120,7 +121,9 @@ def test_your_own_average_goes_into_the_picture():
     "ema, message",
     [
         (lambda x, beta: x[-1], r"must have the shape \(300,\)"),
-        (lambda x, beta: np.full(300, np.nan), "not a finite number"),
+        (lambda x, beta: x * np.nan, "not a finite number"),
+        (partial(lambda n, x, beta: x[:n], 3), r"your function returned the shape \(3,\)"),
+        (partial(lambda n, x, beta: x * n, np.inf), "your function returned something that is not"),
     ],
 )
 def test_an_average_that_cannot_be_drawn(ema, message):
