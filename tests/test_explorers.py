@@ -117,6 +117,16 @@ def test_your_own_average_goes_into_the_picture():
     assert both.lines["EMA"][0, 1] == pytest.approx(0.3)
 
 
+def test_a_recursive_average_is_drawn_too():
+    def ema(x, beta):
+        before = ema(x[:-1], beta) if len(x) > 1 else [0.0]
+        return [*before[len(x) == 1 :], beta * before[-1] + (1 - beta) * x[-1]]
+
+    mine = cl.explore.moving_averages("FTSE squared returns", ema=ema).lines["EMA"][:, 1]
+    theirs = cl.explore.moving_averages("FTSE squared returns").lines["EMA"][:, 1]
+    np.testing.assert_allclose(mine[-50:], theirs[-50:], rtol=1e-6)
+
+
 @pytest.mark.parametrize(
     "ema, message",
     [
