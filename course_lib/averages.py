@@ -205,17 +205,18 @@ def beta_from_half_life(steps):
     Parameters
     ----------
     steps : float or array_like
-        Half-life, a positive finite number of steps, not necessarily whole.
+        Half-life, a positive finite number of steps, not necessarily whole. At most about 1e16:
+        the β of a longer one is 1 in float64.
 
     Returns
     -------
     float or ndarray
-        β, with 0 < β < 1.
+        β, with 0 ≤ β < 1; 0 when `steps` is so small that nothing is left after one.
 
     Raises
     ------
     ValueError
-        If `steps` is not positive and finite.
+        If `steps` is not positive and finite, or so large that β would be 1.
 
     Examples
     --------
@@ -225,7 +226,15 @@ def beta_from_half_life(steps):
     h = _real(steps, "steps")
     if not (np.isfinite(h) & (h > 0)).all():
         raise ValueError(f"steps must be positive and finite, got {steps!r}")
-    return _plain(0.5 ** (1 / h))
+    with np.errstate(
+        over="ignore", under="ignore"
+    ):  # 1/h may be infinite, and ½ to that power is 0
+        beta = 0.5 ** (1 / h)
+    if (beta == 1).any():
+        raise ValueError(
+            f"steps must be small enough for a β below 1 in {beta.dtype}, got {steps!r}"
+        )
+    return _plain(beta)
 
 
 def _real(value, name):
@@ -255,14 +264,18 @@ def _for_ema(x, beta, bias_correction, initial):
         raise ValueError(f"initial must be finite, got {initial!r}")
     if bias_correction and v.any():
         raise ValueError(f"bias_correction assumes a start at 0, got initial={initial!r}")
-    return x, _decay(beta).astype(x.dtype), v.astype(x.dtype)
+    return x, _decay(beta, x.dtype), v.astype(x.dtype)
 
 
-def _decay(beta):
-    beta = _real(beta, "beta")
+def _decay(beta, dtype=None):
+    """β as floats, checked after rounding to `dtype`: a β close to 1 is 1 in float32."""
+    given = _real(beta, "beta")
+    beta = given.astype(dtype or given.dtype)
     inside = (beta >= 0) & (beta < 1)  # False for NaN too
     if not inside.all():
-        raise ValueError(f"beta must be in [0, 1), got {beta[~inside].flat[0]:g}")
+        first = given[~inside].flat[0]
+        rounded = f", which {beta.dtype} rounds to 1" if 0 <= first < 1 else ""
+        raise ValueError(f"beta must be in [0, 1), got {float(first)!r}{rounded}")
     return beta
 
 

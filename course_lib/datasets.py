@@ -81,11 +81,16 @@ def hinton_stream(steps=300):
     Parameters
     ----------
     steps : int, default 300
-        Length of the stream.
+        Length of the stream, at least 1.
 
     Returns
     -------
     ndarray, shape (steps,)
+
+    Raises
+    ------
+    ValueError
+        If `steps` is less than 1.
 
     Examples
     --------
@@ -93,6 +98,7 @@ def hinton_stream(steps=300):
     >>> stream[8:11].tolist(), abs(stream.sum().round(12)).item()
     ([0.1, -0.9, 0.1], 0.0)
     """
+    _at_least_one(steps)
     return np.where(np.arange(1, steps + 1) % 10 == 0, -0.9, 0.1)
 
 
@@ -102,7 +108,7 @@ def noisy_step(steps=300, jump=100, noise=0.4, seed=0):
     Parameters
     ----------
     steps : int, default 300
-        Length of the stream.
+        Length of the stream, at least 1.
     jump : int, default 100
         The index of the first value on the new level.
     noise : float, default 0.4
@@ -114,10 +120,21 @@ def noisy_step(steps=300, jump=100, noise=0.4, seed=0):
     -------
     ndarray, shape (steps,)
 
+    Raises
+    ------
+    ValueError
+        If `steps` is less than 1.
+
     Examples
     --------
     >>> noisy_step(5, jump=3, noise=0.0).tolist()
     [0.0, 0.0, 0.0, 1.0, 1.0]
     """
+    _at_least_one(steps)
     level = (np.arange(steps) >= jump).astype(float)
     return level + noise * np.random.default_rng(seed).normal(size=steps)
+
+
+def _at_least_one(steps):
+    if steps < 1:
+        raise ValueError(f"steps must be at least 1, got {steps!r}")

@@ -12,6 +12,7 @@ __all__ = ["first_look", "moving_averages"]
 
 BETAS = (0.0, 0.5, 0.7, 0.8, 0.9, 0.94, 0.97, 0.98, 0.99, 0.995, 0.999)
 WINDOWS = (1, 2, 3, 5, 10, 20, 30, 50, 100, 200)
+SHOWN = 300
 
 
 def first_look():
@@ -62,8 +63,12 @@ def moving_averages(
     bias_correction=False,
     ema=averages.ema,
     ema_corrected=None,
+    memory=True,
 ):
     """A series, its window mean and its EMA.
+
+    The FTSE is averaged from its first day in 1991 and its last 300 days are shown, so that
+    what is seen of it is no effect of the start. The other two series are seen from the start.
 
     Parameters
     ----------
@@ -73,6 +78,9 @@ def moving_averages(
         Where the controls stand at the start; each has a finite list of values.
     ema, ema_corrected : callable, optional
         Functions ``(x, beta) → array like x`` to draw in place of the library's: yours.
+    memory : bool, default True
+        Whether the sentence below the picture tells the half-life and the effective window.
+        A lesson that has yet to ask for them leaves them out.
 
     Returns
     -------
@@ -95,10 +103,11 @@ def moving_averages(
         ema_corrected = lambda x, beta: averages.ema(x, beta, bias_correction=True)  # noqa: E731
     streams = _streams()
     names = tuple(streams)
-    x = np.array([stream.values for stream in streams.values()])
-    means = np.array([averages.moving_average(x.T, w).T for w in WINDOWS]).swapaxes(0, 1)
+    whole = [stream.values for stream in streams.values()]
+    x = np.array([s[-SHOWN:] for s in whole])
+    means = np.array([[averages.moving_average(s, w)[-SHOWN:] for w in WINDOWS] for s in whole])
     averaged = np.array(
-        [[[_apply(f, s, b) for f in (ema, ema_corrected)] for b in BETAS] for s in x]
+        [[[_apply(f, s, b)[-SHOWN:] for f in (ema, ema_corrected)] for b in BETAS] for s in whole]
     )
     times = np.array([stream.times for stream in streams.values()])
 
@@ -114,11 +123,12 @@ def moving_averages(
         plots.finish(ax, styles=styles, xlabel=stream.time, ylabel=stream.unit, **limits)
         return ax
 
-    def memory(beta, window):
+    def remembered(beta, window):
         life, size = averages.half_life(beta), averages.effective_window(beta)
+        told = f": half-life {life:.3g} steps, effective window {size:.4g} {_steps(size)}"
         return (
-            f"EMA with β = {beta:g}: half-life {life:.3g} steps, effective window {size:.4g} "
-            f"{_steps(size)}. Window mean: {window} {_steps(window)}."
+            f"EMA with β = {beta:g}{told if memory else ''}. "
+            f"Window mean: {window} {_steps(window)}."
         )
 
     def outcome(series, beta, bias_correction):
@@ -141,7 +151,7 @@ def moving_averages(
         ],
         words=[
             Words(("series",), lambda series: f"The series {series!r}, 300 steps.", shown=False),
-            Words(("beta", "window"), memory),
+            Words(("beta", "window"), remembered),
             Words(on_ema, outcome),
         ],
         draw=draw,
@@ -150,7 +160,10 @@ def moving_averages(
 
 
 class _Stream(NamedTuple):
-    """A series as `moving_averages` shows it; `outcome` says what an average of it came to."""
+    """A series as `moving_averages` shows it; `outcome` says what an average of it came to.
+
+    `values` may begin before `times`, which are those shown.
+    """
 
     times: np.ndarray
     values: np.ndarray
@@ -161,11 +174,11 @@ class _Stream(NamedTuple):
     outcome: Callable
 
 
-def _streams(n=300):
-    steps = np.arange(1.0, n + 1)
+def _streams():
+    steps = np.arange(1.0, SHOWN + 1)
     prices = datasets.ftse()
-    squares = datasets.returns(prices.close)[-n:] ** 2
-    years = prices.year[-n:]
+    squares = datasets.returns(prices.close) ** 2
+    years = prices.year[-SHOWN:]
 
     def follows(v):
         late = np.flatnonzero(v[100:] >= 0.5)
@@ -183,13 +196,14 @@ def _streams(n=300):
         )
 
     def volatility(v):
-        top = v[20:].argmax() + 20
+        top = v.argmax()
         return (
             f"√EMA is a volatility: it starts at {np.sqrt(v[0]):.2f} % a day, is highest around "
-            f"{years[top]:.1f} with {np.sqrt(v[top]):.2f} % and ends at {np.sqrt(v[-1]):.2f} %."
+            f"{years[top]:.2f} with {np.sqrt(v[top]):.2f} % and ends at {np.sqrt(v[-1]):.2f} %. "
+            f"The mean of all {len(squares)} squares is {squares.mean():.2f} %²."
         )
 
-    noisy, hinton = datasets.noisy_step(n), datasets.hinton_stream(n)
+    noisy, hinton = datasets.noisy_step(SHOWN), datasets.hinton_stream(SHOWN)
     year = "year (260 days each)"
     return {
         "noisy step": _Stream(steps, noisy, (-1.3, 2.4), "noisy step", "step t", "value", follows),
@@ -209,14 +223,19 @@ def _points(x, y):
 
 def _apply(function, x, beta):
     """A learner's average of `x`, or a ValueError that says what is wrong with it."""
-    v = np.asarray(function(x.copy(), beta))
+    try:
+        v = np.asarray(function(x.copy(), beta))
+    except RecursionError:  # written as a recursion, it cannot go as far back as 1991
+        x = x[-SHOWN:]
+        v = np.asarray(function(x.copy(), beta))
+    name = getattr(function, "__name__", "your function")  # a partial has no name
     if v.shape != x.shape:
         raise ValueError(
             f"the average of {len(x)} values must have the shape {x.shape}; "
-            f"{function.__name__} returned the shape {v.shape}"
+            f"{name} returned the shape {v.shape}"
         )
     if v.dtype.kind not in "fiu" or not np.isfinite(v).all():
-        raise ValueError(f"{function.__name__} returned something that is not a finite number")
+        raise ValueError(f"{name} returned something that is not a finite number")
     return v
 
 

@@ -66,6 +66,17 @@ def test_dtypes():
     assert type(cl.half_life(0.9)) is float and cl.half_life([0.5, 0.9]).shape == (2,)
 
 
+@pytest.mark.filterwarnings("error")
+def test_the_shortest_and_the_longest_half_life():
+    assert cl.beta_from_half_life(1e-300) == cl.beta_from_half_life(1e-310) == 0
+    assert cl.half_life(cl.beta_from_half_life(1e15)) == pytest.approx(1e15, rel=0.2)
+
+
+def test_a_beta_that_fits_in_float32_is_taken():
+    beta = np.nextafter(np.float32(1), np.float32(0))
+    assert 0 < cl.ema(np.ones(1, np.float32), beta)[0] < 1e-6
+
+
 def test_the_input_is_left_alone():
     x = np.arange(5.0)
     for average in cl.ema(x, 0.0), cl.moving_average(x, 1), cl.running_mean(x):
@@ -89,7 +100,16 @@ def test_the_input_is_left_alone():
         (lambda: cl.ema([1.0], 0.9, initial=1.0, bias_correction=True), "got initial=1.0"),
         (lambda: cl.moving_average([1.0, 2.0], 0), "between 1 and the length of x, which is 2"),
         (lambda: cl.moving_average([1.0, 2.0], 3), "which is 2; got 3"),
+        (
+            lambda: cl.ema(np.ones(2, np.float32), 1 - 1e-9),
+            r"\[0, 1\), got 0\.999999999, which float32 rounds to 1",
+        ),
         (lambda: cl.beta_from_half_life(0), "positive and finite, got 0"),
+        (lambda: cl.beta_from_half_life(-2.0), "positive and finite, got -2.0"),
+        (lambda: cl.beta_from_half_life(np.inf), "positive and finite, got inf"),
+        (lambda: cl.beta_from_half_life(np.nan), "positive and finite, got nan"),
+        (lambda: cl.beta_from_half_life(1e300), "a β below 1 in float64, got 1e\\+300"),
+        (lambda: cl.beta_from_half_life(np.float32(1e9)), "a β below 1 in float32"),
     ],
 )
 def test_bad_values_are_named(call, message):

@@ -36,3 +36,10 @@ def test_made_streams():
     noisy = datasets.noisy_step()
     assert abs(noisy[:100].mean()) < 0.1 and abs(noisy[100:].mean() - 1) < 0.1
     assert (noisy == datasets.noisy_step()).all()
+
+
+@pytest.mark.parametrize("stream", [datasets.hinton_stream, datasets.noisy_step])
+@pytest.mark.parametrize("steps", [0, -3])
+def test_a_stream_has_at_least_one_step(stream, steps):
+    with pytest.raises(ValueError, match=f"steps must be at least 1, got {steps}"):
+        stream(steps)

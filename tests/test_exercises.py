@@ -175,6 +175,13 @@ def test_each_mistake_is_named_with_its_own_hint(question, mistake):
         assert (verdict.kind, verdict.hint) == ("mistake", hint)
 
 
+def test_the_bug_hunt_tries_short_and_long_memories():
+    tried = [beta for (beta,) in find("02.bug_hunt").inputs(np.random.default_rng(0))]
+    assert {0.5, 0.9, 0.99} <= set(tried)
+    verdict = judge(find("02.bug_hunt"), lambda b: min(cl.exercises.ex02._counted(b), 60))
+    assert verdict.hint == "for beta = 0.99 your answer gives 60, expected 69"
+
+
 def test_hints_are_short_and_no_two_are_alike():
     hints = [" ".join(inspect.getdoc(mistake).split()) for _, mistake in MISTAKES]
     assert len(set(hints)) == len(hints)
@@ -249,9 +256,9 @@ RIGHT = {
         lambda b: np.int64(np.sum(b ** np.arange(1000) > 0.5)),
     ],
     "volatility": [
-        lambda r, lam: np.sqrt(cl.ema(r * r, lam, bias_correction=True)),
-        lambda r, lam: (ema_by_weights(r**2, lam) / ema_by_weights(r**0, lam)) ** 0.5,
-        lambda r, lam: [v**0.5 for v in cl.ema(np.abs(r) ** 2, lam, bias_correction=True)],
+        lambda r, b: np.sqrt(cl.ema(r * r, b, bias_correction=True)),
+        lambda r, b: (ema_by_weights(r**2, b) / ema_by_weights(r**0, b)) ** 0.5,
+        lambda r, b: [v**0.5 for v in cl.ema(np.abs(r) ** 2, b, bias_correction=True)],
     ],
 }
 
@@ -275,6 +282,19 @@ def unfinished(x, beta):
     return [beta * v for _ in x]
 
 
+def begun(x, beta):
+    """The average."""
+    v = 0.0
+    for _ in x:
+        ...
+    print(v)
+
+
+def empty(x, beta):
+    """The average."""
+    pass
+
+
 @pytest.mark.parametrize(
     "answer",
     [
@@ -282,7 +302,8 @@ def unfinished(x, beta):
         ...,
         no_answer,
         unfinished,
-        lambda x, beta: None,
+        begun,
+        empty,
         lambda x, beta: ...,
         lambda x, beta: [...] * len(x),
         lambda x, beta: np.array([None] * len(x)),
@@ -291,6 +312,13 @@ def unfinished(x, beta):
 def test_blank_answers_are_not_answered_yet(answer):
     verdict = judge(find("02.ema"), answer)
     assert (verdict.kind, verdict.hint) == ("blank", BLANK)
+
+
+def without_return(x, beta):
+    v = 0.0
+    for value in x[..., :]:
+        v = beta * v + (1 - beta) * value
+    print(v)
 
 
 def in_place(x, beta):
@@ -308,6 +336,7 @@ def broken(x, beta):
     ("answer", "kind", "hint"),
     [
         (3.0, "broken", "a function is asked for; this is float 3.0"),
+        (without_return, "mistake", "nothing came back from your function: is a `return` missing"),
         (in_place, "mistake", "your function changed its input in place"),
         (broken, "broken", "stops with IndexError: index 30 is out of bounds"),
         (broken, "broken", ": `last = x[len(x)]` (called with x = a row of 30 numbers, beta = 0."),
@@ -330,6 +359,54 @@ def test_other_wrong_answers_are_told_what_is_wrong(answer, kind, hint):
     assert hint in verdict.hint
 
 
+def in_a_notebook(source):
+    """The names that a notebook has after these lines."""
+    names = {"np": np, "cl": cl}
+    exec(dedent(source), names)
+    return names
+
+
+RIGHT_ON_EMA = """
+    def ema_corrected(x, beta):
+        return [v / (1 - beta ** (t + 1)) for t, v in enumerate(ema(x, beta))]
+    def volatility(returns, beta, *, root=np.sqrt):
+        return root(ema_corrected(returns**2, beta))
+    """
+
+
+@pytest.mark.parametrize(
+    "earlier",
+    [
+        "def ema(x, beta):\n    return cl.ema(x, beta) / (1 - beta)",
+        "def ema(x, beta):\n    return x[len(x)]",
+        "def ema(x, beta):\n    ...",
+        "",
+    ],
+)
+def test_an_earlier_mistake_is_not_held_against_a_later_answer(earlier):
+    names = in_a_notebook(earlier + dedent(RIGHT_ON_EMA))
+    verdict = judge(find("02.ema_corrected"), names["ema_corrected"])
+    assert verdict.kind == "waits"
+    assert verdict.hint == "right in itself, but it calls `ema`, which is not right yet"
+    verdict = judge(find("02.volatility"), names["volatility"])
+    assert "calls `ema_corrected`, which is not right yet" in verdict.hint
+
+
+def test_a_later_answer_is_told_of_its_own_mistake():
+    names = in_a_notebook("""
+        def ema(x, beta):
+            return cl.ema(x, beta) / (1 - beta)
+        def ema_corrected(x, beta):
+            return ema(x, beta) / (1 - beta)
+        def volatility(returns, beta):
+            return ema_corrected(returns**2, beta)
+        """)
+    verdict = judge(find("02.ema_corrected"), names["ema_corrected"])
+    assert verdict.hint.startswith("You divide by the same 1 − β at every step")
+    verdict = judge(find("02.volatility"), names["volatility"])
+    assert verdict.hint.startswith("This is the variance")
+
+
 def test_the_first_number_that_differs_is_shown_with_what_was_expected():
     def late_slip(x, beta):
         v = cl.ema(x, beta)
@@ -348,7 +425,77 @@ def test_the_first_number_that_differs_is_shown_with_what_was_expected():
 
 def test_numbers_that_look_alike_are_shown_with_more_digits():
     hint = judge(find("02.half_life"), lambda beta: np.float32(cl.half_life(beta))).hint
-    assert hint == "for beta = 0.9 your answer gives 6.578814, expected 6.578813"
+    assert hint.startswith("for beta = 0.9 your answer gives 6.578814, expected 6.578813")
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("ema", lambda x, b: cl.ema(x.astype(np.float32), b)),
+        ("ema_corrected", lambda x, b: cl.ema(np.float32(x), b, bias_correction=True)),
+        ("half_life", lambda b: round(cl.half_life(b), 4)),
+        ("volatility", lambda r, b: np.sqrt(cl.ema(np.float32(r) ** 2, b, bias_correction=True))),
+    ],
+)
+def test_few_digits_are_called_that(name, answer):
+    verdict = judge(find(f"02.{name}"), answer)
+    assert verdict.kind == "differs"
+    assert verdict.hint.endswith(
+        "the last digits differ. Is something float32, or rounded? Keep float64"
+    )
+
+
+def v0_too(x, beta):
+    averages = [0.0]
+    for value in x:
+        averages.append(beta * averages[-1] + (1 - beta) * value)
+    return averages
+
+
+def return_in_loop(x, beta):
+    v = 0.0
+    for value in x:
+        v = beta * v + (1 - beta) * value
+        return v
+
+
+def return_list_in_loop(x, beta):
+    averages = []
+    v = 0.0
+    for value in x:
+        v = beta * v + (1 - beta) * value
+        averages.append(v)
+        return averages
+
+
+def whole_number_array(x, beta):
+    averages = np.zeros(len(x), dtype=int)
+    for t, v in enumerate(ema_by_difference(x, beta)):
+        averages[t] = v
+    return averages
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "hint"),
+    [
+        ("warm_up", 6.58, "6.58 is the half-life, a good number for another question"),
+        ("ema", v0_too, "The start v₀ came back too"),
+        ("ema", return_in_loop, "Only the first average came back: does the `return`"),
+        ("ema", return_list_in_loop, "A list of one number came back"),
+        ("ema", whole_number_array, "The decimals have been cut off"),
+        ("ema", without_return, "nothing came back from your function: is a `return` missing?"),
+        ("half_life", lambda b: int(np.log(0.5) / np.log(b)), "The decimals have been cut off"),
+        (
+            "volatility",
+            lambda r, b: RIGHT["volatility"][0](r, 0.94),
+            "0.94 stands in your function",
+        ),
+    ],
+)
+def test_what_learners_were_seen_to_write_is_named(name, answer, hint):
+    verdict = judge(find(f"02.{name}"), answer)
+    assert verdict.kind == "mistake"
+    assert verdict.hint.startswith(hint)
 
 
 def test_the_hint_on_a_value_does_not_give_it_away():
@@ -384,6 +531,18 @@ def test_check_raises_with_the_hint_alone():
 def test_blank_answers_through_the_notebook(file):
     results = run(blank(), file)
     assert verdicts(results) == dict.fromkeys(ALL_RIGHT, BLANK)
+
+
+def test_one_blank_answer_leaves_the_others_to_wait_for_it(file):
+    results = run(answered(ema=cell(blank(), "answer-ema")["source"]), file)
+    assert results["ema"].verdict == BLANK
+    assert results["ema_corrected"].hint.startswith("right in itself, but it calls `ema`")
+    assert results["volatility"].hint.startswith("right in itself, but it calls `ema_corrected`")
+    assert {name for name, result in results.items() if result.verdict == "right"} == {
+        "warm_up",
+        "half_life",
+        "bug_hunt",
+    }
 
 
 def test_a_finished_exercise_is_right_with_scratch_cells_and_prints(file):
@@ -440,7 +599,7 @@ WRONG = {
         "rounded_down",
     ),
     "volatility": (
-        "def volatility(r, lam):\n    return cl.ema(r**2, lam, bias_correction=True)",
+        "def volatility(r, beta):\n    return cl.ema(r**2, beta, bias_correction=True)",
         "without_root",
     ),
 }
@@ -483,8 +642,8 @@ def test_misbehaving_answers_end_in_time_and_the_others_are_still_checked(file):
         ema_corrected="for _ in range(100):\n    print('x' * 1_000_000)",
         half_life="beta = 0.9\ndef half_life(beta:\n    return 1",
         bug_hunt="import sys\nsys.exit()",
-        volatility="def volatility(returns, lam):\n"
-        "    return np.sqrt(cl.ema(returns**2, lam, bias_correction=True))",
+        volatility="def volatility(returns, beta):\n"
+        "    return np.sqrt(cl.ema(returns**2, beta, bias_correction=True))",
         explorer="raise ValueError('no picture')",
     )
     results = run(notebook, file, cell_limit=3)

@@ -1,4 +1,5 @@
 import itertools
+from functools import partial
 
 import numpy as np
 import pytest
@@ -30,12 +31,13 @@ def test_every_line_at_every_value_equals_the_library():
     streams = explorers._streams()
     count = 0
     for at in every_value(explorer):
-        x = streams[at["series"]].values
+        x = streams[at["series"]].values  # the whole series; the last 300 steps are shown
         lines = {name: xy[:, 1] for name, xy in explorer.lines.items()}
-        np.testing.assert_array_equal(lines["stream"], x)
-        np.testing.assert_array_equal(lines["window mean"], cl.moving_average(x, at["window"]))
+        np.testing.assert_array_equal(lines["stream"], x[-300:])
+        mean = cl.moving_average(x, at["window"])[-300:]
+        np.testing.assert_array_equal(lines["window mean"], mean)
         expected = cl.ema(x, at["beta"], bias_correction=at["bias_correction"])
-        np.testing.assert_array_equal(lines["EMA"], expected)
+        np.testing.assert_array_equal(lines["EMA"], expected[-300:])
         count += 1
     assert count == 3 * 11 * 10 * 2
 
@@ -77,6 +79,24 @@ def test_what_a_reader_without_a_kernel_gets():
     assert "half-life 6.58 steps" in explorer.alt and "8 steps to reach 0.5" in explorer.alt
 
 
+def test_the_start_of_the_ftse_lies_far_before_what_is_shown():
+    explorer = cl.explore.moving_averages("FTSE squared returns", beta=0.94, window=200)
+    plain = explorer.lines
+    explorer.set(bias_correction=True)
+    np.testing.assert_allclose(plain["EMA"], explorer.lines["EMA"], rtol=1e-12)
+    assert np.isfinite(plain["window mean"]).all()
+    prices = cl.datasets.ftse()
+    v = cl.ema(cl.datasets.returns(prices.close) ** 2, 0.94)
+    assert (plain["EMA"][:, 0] == prices.year[-300:]).all() and plain["EMA"][-1, 1] == v[-1]
+    assert "it starts at 0.77 % a day, is highest around 1997.85 with 1.42 %" in explorer.alt
+
+
+def test_the_half_life_is_not_told_before_it_is_asked_for():
+    told = [cl.explore.moving_averages(memory=memory).alt for memory in (True, False)]
+    assert "β = 0.9: half-life 6.58 steps, effective window 10 steps. Window" in told[0]
+    assert "β = 0.9. Window mean: 10 steps." in told[1]
+
+
 def test_the_figure_follows_the_controls():
     explorer = cl.explore.moving_averages()
     explorer.controls["series"].value = "Hinton's stream"
@@ -89,13 +109,31 @@ def test_your_own_average_goes_into_the_picture():
     mine = cl.explore.moving_averages(ema=lambda x, beta: np.cumsum(x) * beta)
     mine.set(series="Hinton's stream", beta=0.5)
     assert mine.lines["EMA"][:3, 1] == pytest.approx([0.05, 0.1, 0.15])
+    both = cl.explore.moving_averages(
+        "Hinton's stream", ema=lambda x, beta: 2 * x, ema_corrected=lambda x, beta: 3 * x
+    )
+    assert both.lines["EMA"][0, 1] == pytest.approx(0.2)
+    both.set(bias_correction=True)
+    assert both.lines["EMA"][0, 1] == pytest.approx(0.3)
+
+
+def test_a_recursive_average_is_drawn_too():
+    def ema(x, beta):
+        before = ema(x[:-1], beta) if len(x) > 1 else [0.0]
+        return [*before[len(x) == 1 :], beta * before[-1] + (1 - beta) * x[-1]]
+
+    mine = cl.explore.moving_averages("FTSE squared returns", ema=ema).lines["EMA"][:, 1]
+    theirs = cl.explore.moving_averages("FTSE squared returns").lines["EMA"][:, 1]
+    np.testing.assert_allclose(mine[-50:], theirs[-50:], rtol=1e-6)
 
 
 @pytest.mark.parametrize(
     "ema, message",
     [
         (lambda x, beta: x[-1], r"must have the shape \(300,\)"),
-        (lambda x, beta: np.full(300, np.nan), "not a finite number"),
+        (lambda x, beta: x * np.nan, "not a finite number"),
+        (partial(lambda n, x, beta: x[:n], 3), r"your function returned the shape \(3,\)"),
+        (partial(lambda n, x, beta: x * n, np.inf), "your function returned something that is not"),
     ],
 )
 def test_an_average_that_cannot_be_drawn(ema, message):

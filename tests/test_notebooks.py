@@ -76,3 +76,28 @@ def test_the_answers_to_predictions_are_folded_away(path):
     for cell, source in cells(path, "code"):
         if "cl.predict(" in source:
             assert cell["metadata"]["jupyter"]["source_hidden"], cell["id"]
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_the_numbers_behind_the_text_are_folded_away(path):
+    checks = [c for c, _ in cells(path, "code") if c["id"].startswith("check-")]
+    assert checks
+    for cell in checks:
+        assert cell["metadata"].get("jupyter", {}).get("outputs_hidden"), cell["id"]
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_a_prediction_comes_before_the_first_picture(path):
+    sources = [source for _, source in cells(path, "code")]
+    asked = next(i for i, source in enumerate(sources) if "cl.predict(" in source)
+    assert asked < next(i for i, source in enumerate(sources) if "cl.explore." in source)
+
+
+def test_the_half_life_is_asked_for_before_anything_tells_it():
+    lesson = next(path for path in LESSONS if path.name.startswith("02"))
+    notebook = json.loads(lesson.read_text("utf-8"))["cells"]
+    asked = next(i for i, cell in enumerate(notebook) if cell["id"] == "predict-half-life")
+    for cell in notebook[:asked]:
+        texts = "".join(cell["source"]) + json.dumps(cell.get("outputs"))
+        assert not re.search(r"6\.5[78]|half-life \d|\\\\ln|\bln\b", texts), cell["id"]
+    assert not re.search(r"power of 7|0\.478|7 steps", "".join(notebook[asked]["source"]))

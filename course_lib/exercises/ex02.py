@@ -15,9 +15,14 @@ __all__ = ["QUESTIONS"]
 
 
 def _streams(rng):
-    """Streams with a level of their own, so that a wrong factor or a wrong start shows."""
-    betas = rng.uniform(0.6, 0.95, 3)
-    return [(rng.normal(2, 1, 30), float(beta)) for beta in betas] + [(np.array([3.0]), 0.9)]
+    """Streams with a level of their own, so that a wrong factor or a wrong start shows.
+
+    Long ones too, for weights that are cut off or whose powers vanish, and β = 0, by which
+    nothing can be divided.
+    """
+    short = [(rng.normal(2, 1, 30), float(beta)) for beta in rng.uniform(0.6, 0.95, 3)]
+    long = [(rng.normal(2, 1, 300), beta) for beta in (0.99, 0.05)]
+    return [*short, *long, (rng.normal(2, 1, 12), 0.0), (np.array([3.0]), 0.9)]
 
 
 def _betas(rng):
@@ -25,16 +30,25 @@ def _betas(rng):
 
 
 def _pulses(rng):
-    return [(beta,) for beta in [0.9, 0.8, 0.5, 0.25, *rng.uniform(0.6, 0.99, 4).tolist()]]
+    return [(beta,) for beta in [0.9, 0.8, 0.5, 0.25, 0.99, *rng.uniform(0.6, 0.99, 4).tolist()]]
 
 
 def _returns(rng):
-    lams = [0.94, *rng.uniform(0.85, 0.97, 2).tolist()]
-    return [(rng.standard_t(4, 60) + 0.1, lam) for lam in lams]
+    betas = [0.94, *rng.uniform(0.85, 0.97, 2).tolist()]
+    return [(rng.standard_t(4, 60) + 0.1, beta) for beta in betas]
 
 
 def _steps(x):
     return np.arange(1, len(x) + 1)
+
+
+def _swapped(x, beta):
+    """As `ema` with 1 − β, but without its objection when that is 1."""
+    v, out = 0.0, []
+    for value in x:
+        v = (1 - beta) * v + beta * value
+        out.append(v)
+    return np.array(out)
 
 
 def _counted(beta):
@@ -44,8 +58,8 @@ def _counted(beta):
     return k
 
 
-def _volatility(returns, lam):
-    return np.sqrt(ema(returns**2, lam, bias_correction=True))
+def _volatility(returns, beta):
+    return np.sqrt(ema(returns**2, beta, bias_correction=True))
 
 
 warm_up = Question("02.warm_up", lambda: 7)
@@ -96,13 +110,20 @@ def half_life_itself():
     return half_life(0.9)
 
 
+@warm_up.mistake
+def half_life_in_short():
+    """6.58 is the half-life, a good number for another question. Here a step is asked for, and
+    steps are whole: at the sixth the average is not there yet."""
+    return 6.58
+
+
 average = Question("02.ema", ema, _streams)
 
 
 @average.mistake
 def swapped(x, beta):
     """β and 1 − β have changed places: β belongs to the past, 1 − β to the new value."""
-    return ema(x, 1 - beta)
+    return _swapped(x, beta)
 
 
 @average.mistake
@@ -173,7 +194,65 @@ def both_beta(x, beta):
     return ema(x, beta) * beta / (1 - beta)
 
 
-corrected = Question("02.ema_corrected", partial(ema, bias_correction=True), _streams)
+@average.mistake
+def divided_by_powers(x, beta):
+    """Right on paper, but you divide by β^t. That is 0 when β is 0, and a computer rounds it to 0
+    when t is large. Carry v from step to step."""
+    t = _steps(x)
+    return (1 - beta) * beta**t * np.cumsum(x / beta**t)
+
+
+@average.mistake
+def old_weights_cut_off(x, beta):
+    """Only the last hundred values are looked at. An EMA never drops one: with β = 0.99 more than a
+    third of the weight is older than that."""
+    kept = min(len(x), 100)
+    return np.convolve(x, (1 - beta) * beta ** np.arange(kept))[: len(x)]
+
+
+@average.mistake
+def with_the_start(x, beta):
+    """The start v₀ came back too, so that there is one number too many. Return the averages from
+    v₁ on."""
+    return np.append(0.0, ema(x, beta))
+
+
+@average.mistake
+def returned_in_the_loop(x, beta):
+    """Only the first average came back: does the `return` stand inside the loop? It ends the
+    function at once. Move it out, below the loop."""
+    return ema(x, beta)[0]
+
+
+@average.mistake
+def returned_in_the_loop_as_list(x, beta):
+    """A list of one number came back, the first average: does the `return` stand inside the loop?
+    Move it out, below the loop."""
+    return ema(x, beta)[:1]
+
+
+@average.mistake
+def cut_to_whole_numbers(x, beta):
+    """The decimals have been cut off, as `int()` does, or an array made for whole numbers. Keep
+    the averages as floats."""
+    return np.trunc(ema(x, beta))
+
+
+@average.mistake
+def always_nine_tenths(x, beta):
+    """This is the average with β = 0.9, whatever β is asked for. Use the argument `beta`."""
+    return ema(x, 0.9)
+
+
+@average.mistake
+def always_riskmetrics(x, beta):
+    """This is the average with β = 0.94, whatever β is asked for. Use the argument `beta` in place
+    of the number."""
+    return ema(x, 0.94)
+
+
+_ema_corrected = partial(ema, bias_correction=True)
+corrected = Question("02.ema_corrected", _ema_corrected, _streams, builds_on={"ema": ema})
 
 
 @corrected.mistake
@@ -259,7 +338,55 @@ def corrected_twice(x, beta):
 def swapped_corrected(x, beta):
     """β and 1 − β have changed places in the average: the correction is right, what it corrects
     is not."""
-    return ema(x, 1 - beta, bias_correction=True)
+    return _swapped(x, beta) / (1 - beta ** _steps(x))
+
+
+@corrected.mistake
+def swapped_everywhere(x, beta):
+    """β and 1 − β have changed places in the average and in the correction: β belongs to the
+    past, and the past is what the correction is about."""
+    return _swapped(x, beta) / (1 - (1 - beta) ** _steps(x))
+
+
+@corrected.mistake
+def corrected_with_the_start(x, beta):
+    """One number too many: the start v₀ came back too. There is nothing to correct in it; begin
+    with the first value."""
+    return np.append(0.0, ema(x, beta, bias_correction=True))
+
+
+@corrected.mistake
+def corrected_in_the_loop(x, beta):
+    """Only the first number came back. A `return` inside the loop ends the function at its first
+    round: move it below the loop."""
+    return x[0]
+
+
+@corrected.mistake
+def corrected_last_only(x, beta):
+    """Only the last corrected average came back. One for each step is asked for."""
+    return ema(x, beta, bias_correction=True)[-1]
+
+
+@corrected.mistake
+def last_power_for_all(x, beta):
+    """Every average is divided by the last step's 1 − β^t. Each step has a t of its own, counted
+    from 1."""
+    return ema(x, beta) / (1 - beta ** len(x))
+
+
+@corrected.mistake
+def corrected_and_cut(x, beta):
+    """Corrected rightly, then the decimals were cut off: `int()`, or an array made for whole
+    numbers? Keep floats."""
+    return np.trunc(ema(x, beta, bias_correction=True))
+
+
+@corrected.mistake
+def corrected_always_nine_tenths(x, beta):
+    """The β is always 0.9 here, whatever is asked for. Use the argument `beta`, in the average and
+    in the correction."""
+    return ema(x, 0.9, bias_correction=True)
 
 
 forgetting = Question("02.half_life", half_life, _betas)
@@ -328,6 +455,25 @@ def for_beta_near_one(beta):
 def rounded_up(beta):
     """Rounded up to a whole step. The half-life is a time: leave its decimals."""
     return math.ceil(half_life(beta))
+
+
+@forgetting.mistake
+def cut_to_whole_steps(beta):
+    """The decimals have been cut off, as `int()` and `//` do. The half-life is a time: leave
+    them."""
+    return int(half_life(beta))
+
+
+@forgetting.mistake
+def two_decimals(beta):
+    """Right, and then rounded to two decimals. Leave all of them: return the formula as it is."""
+    return round(half_life(beta), 2)
+
+
+@forgetting.mistake
+def always_of_nine_tenths(beta):
+    """This is the half-life of β = 0.9, whatever β is asked for. Use the argument `beta`."""
+    return half_life(0.9)
 
 
 @forgetting.mistake
@@ -426,96 +572,133 @@ def absolute_weight(beta):
     return k
 
 
-risk = Question("02.volatility", _volatility, _returns)
+risk = Question(
+    "02.volatility",
+    _volatility,
+    _returns,
+    builds_on={"ema_corrected": _ema_corrected, "ema": ema},
+)
 
 
 @risk.mistake
-def without_root(returns, lam):
+def without_root(returns, beta):
     """This is the variance, in percent squared. One step is missing to come back to percent."""
-    return ema(returns**2, lam, bias_correction=True)
+    return ema(returns**2, beta, bias_correction=True)
 
 
 @risk.mistake
-def without_squares(returns, lam):
+def without_squares(returns, beta):
     """The returns are averaged as they are, and gains cancel losses. Volatility asks how large
     they are: what makes them positive?"""
-    return ema(returns, lam, bias_correction=True)
+    return ema(returns, beta, bias_correction=True)
 
 
 @risk.mistake
-def root_without_squares(returns, lam):
+def root_without_squares(returns, beta):
     """The root is taken of an average of returns, which is negative on bad days. Volatility is
     made of squares."""
-    return np.sqrt(ema(returns, lam, bias_correction=True))
+    return np.sqrt(ema(returns, beta, bias_correction=True))
 
 
 @risk.mistake
-def squared_too_late(returns, lam):
+def squared_too_late(returns, beta):
     """The squares are taken after averaging, when gains and losses have cancelled. Square each
     return first."""
-    return np.abs(ema(returns, lam, bias_correction=True))
+    return np.abs(ema(returns, beta, bias_correction=True))
 
 
 @risk.mistake
-def root_too_early(returns, lam):
+def root_too_early(returns, beta):
     """The root comes before the average: this is the mean size of a return. Average the
     squares, then take the root."""
-    return ema(np.abs(returns), lam, bias_correction=True)
+    return ema(np.abs(returns), beta, bias_correction=True)
 
 
 @risk.mistake
-def mean_removed(returns, lam):
+def mean_removed(returns, beta):
     """The mean is subtracted first. It is not known on the day, and RiskMetrics takes it as
     0."""
-    return _volatility(returns - returns.mean(), lam)
+    return _volatility(returns - returns.mean(), beta)
 
 
 @risk.mistake
-def swapped_lambda(returns, lam):
-    """λ and 1 − λ have changed places: this forgets almost everything within a day."""
-    return _volatility(returns, 1 - lam)
+def swapped_decay(returns, beta):
+    """β and 1 − β have changed places: this forgets almost everything within a day."""
+    return _volatility(returns, 1 - beta)
 
 
 @risk.mistake
-def start_too_calm(returns, lam):
+def start_too_calm(returns, beta):
     """The first days look too calm: the average of squares starts at 0 and is not corrected."""
-    return np.sqrt(ema(returns**2, lam))
+    return np.sqrt(ema(returns**2, beta))
 
 
 @risk.mistake
-def corrected_too_late(returns, lam):
+def corrected_too_late(returns, beta):
     """The correction is applied after the root. It belongs to the average of squares."""
-    return np.sqrt(ema(returns**2, lam)) / (1 - lam ** _steps(returns))
+    return np.sqrt(ema(returns**2, beta)) / (1 - beta ** _steps(returns))
 
 
 @risk.mistake
-def of_a_window(returns, lam):
-    """This is a window's volatility, with 1/(1 − λ) days of equal weight. Let old days fade
+def of_a_window(returns, beta):
+    """This is a window's volatility, with 1/(1 − β) days of equal weight. Let old days fade
     instead."""
-    window = round(1 / (1 - lam))
+    window = round(1 / (1 - beta))
     early = [np.sqrt(np.mean(returns[:t] ** 2)) for t in range(1, window)]
     return np.append(early, np.sqrt(moving_average(returns**2, window)[window - 1 :]))
 
 
 @risk.mistake
-def a_year(returns, lam):
+def a_year(returns, beta):
     """This is the volatility of a year of 260 days. Asked is that of a day: leave the factor
     out."""
-    return _volatility(returns, lam) * math.sqrt(260)
+    return _volatility(returns, beta) * math.sqrt(260)
 
 
 @risk.mistake
-def a_shorter_year(returns, lam):
+def a_shorter_year(returns, beta):
     """This is the volatility of a year of 252 days. Asked is that of a day: leave the factor
     out."""
-    return _volatility(returns, lam) * math.sqrt(252)
+    return _volatility(returns, beta) * math.sqrt(252)
 
 
 @risk.mistake
-def started_at_first_square(returns, lam):
+def started_at_first_square(returns, beta):
     """The average of squares starts at the first square: that day gets too much weight. Start
     at 0 and correct."""
-    return np.sqrt(ema(returns**2, lam, initial=returns[0] ** 2))
+    return np.sqrt(ema(returns**2, beta, initial=returns[0] ** 2))
+
+
+@risk.mistake
+def always_094(returns, beta):
+    """0.94 stands in your function in place of the argument: other decays give the same numbers.
+    Use `beta`."""
+    return _volatility(returns, 0.94)
+
+
+@risk.mistake
+def volatility_with_the_start(returns, beta):
+    """One day too many: the start came back too. Return one number for each return."""
+    return np.append(0.0, _volatility(returns, beta))
+
+
+@risk.mistake
+def volatility_in_the_loop(returns, beta):
+    """Only the first day came back. Is there a `return` inside a loop? Move it below."""
+    return _volatility(returns, beta)[0]
+
+
+@risk.mistake
+def volatility_last_only(returns, beta):
+    """Only the last day's volatility came back. One number for each day is asked for."""
+    return _volatility(returns, beta)[-1]
+
+
+@risk.mistake
+def volatility_cut(returns, beta):
+    """The decimals of a volatility have been cut off: `int()`, or an array made for whole
+    numbers? Keep floats."""
+    return np.trunc(_volatility(returns, beta))
 
 
 QUESTIONS = (warm_up, average, corrected, forgetting, counting, risk)

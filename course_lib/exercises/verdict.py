@@ -4,6 +4,7 @@ Nothing here knows of notebooks: a question, an answer and a random generator ar
 grader can draw the inputs, run the answer elsewhere and compare here.
 """
 
+import ast
 import inspect
 import traceback
 import warnings
@@ -11,6 +12,8 @@ from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from copy import deepcopy
 from dataclasses import dataclass, field
+from textwrap import dedent
+from types import CodeType, FunctionType
 
 import numpy as np
 
@@ -18,6 +21,7 @@ __all__ = ["BLANK", "Question", "Verdict", "judge"]
 
 BLANK = "not answered yet"
 TOLERANCE = 1e-10
+SINGLE = 1e-5  # what float32 makes of a right answer stays well within
 
 
 @dataclass
@@ -35,6 +39,8 @@ class Question:
     mistakes : list of callables
         Wrong implementations, called like `right`. The docstring of each is its hint, and the
         first that fits is named.
+    builds_on : dict
+        Earlier answers that this one may call: the name in the notebook → its reference.
     where : callable or None
         ``where(index, args)`` says in words where a number stands. By default ``"at step 3"``
         in a row of numbers, ``"for beta = 0.9"`` where one number comes back.
@@ -44,6 +50,7 @@ class Question:
     right: Callable
     inputs: Callable | None = None
     mistakes: list = field(default_factory=list)
+    builds_on: dict = field(default_factory=dict)
     where: Callable | None = None
 
     def mistake(self, function):
@@ -56,8 +63,9 @@ class Question:
 class Verdict:
     """What came of judging an answer.
 
-    `kind` is ``"right"``, ``"blank"``, ``"mistake"`` (a known one), ``"differs"`` (no known one)
-    or ``"broken"`` (no numbers of the right shape came back). `hint` is empty when right.
+    `kind` is ``"right"``, ``"blank"``, ``"mistake"`` (a known one), ``"differs"`` (no known one),
+    ``"broken"`` (no numbers of the right shape came back) or ``"waits"`` (right as soon as the
+    earlier answer is that it calls). `hint` is empty when right.
     """
 
     kind: str
@@ -103,7 +111,21 @@ def judge(question, answer, rng=None):
         cases, call = question.inputs(rng or np.random.default_rng()), answer
     else:
         return Verdict("broken", f"a function is asked for; this is {_kind(answer)}")
+    verdict = _compare(question, call, cases)
+    earlier = {name: question.builds_on[name] for name in _calls(answer, question.builds_on)}
+    if verdict.right or not earlier:
+        return verdict
+    # The mistake may be that of an earlier answer. What is this one worth without it?
+    on_its_own = _compare(question, _with_globals(answer, earlier), cases)
+    if on_its_own.right:
+        names = " or ".join(f"`{name}`" for name in earlier)
+        return Verdict("waits", f"right in itself, but it calls {names}, which is not right yet")
+    if on_its_own.kind == "broken" and verdict.kind != "broken":
+        return verdict
+    return on_its_own
 
+
+def _compare(question, call, cases):
     got = []
     for args in cases:
         output, problem = _run(question, call, args)
@@ -129,6 +151,10 @@ def _run(question, call, args):
         with redirect_stdout(_Sink()), redirect_stderr(_Sink()), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             output = call(*given)
+            if output is None and not _unfinished(call):
+                return None, Verdict(
+                    "mistake", "nothing came back from your function: is a `return` missing?"
+                )
             if _is_blank(output):
                 return None, Verdict("blank", BLANK)
             output = _numbers(output)
@@ -147,6 +173,39 @@ def _run(question, call, args):
             "write into an array of your own",
         )
     return output, None
+
+
+def _calls(function, names):
+    """Those of `names` that a function's code looks up."""
+    waiting, used = [function.__code__] if isinstance(function, FunctionType) else [], set()
+    while waiting:
+        code = waiting.pop()
+        used.update(code.co_names)
+        # comprehensions and functions within
+        waiting.extend(const for const in code.co_consts if isinstance(const, CodeType))
+    return [name for name in names if name in used]
+
+
+def _with_globals(function, replaced):
+    """The same function in a world where some names mean something else."""
+    world = {**function.__globals__, **replaced}
+    defaults, closure = function.__defaults__, function.__closure__
+    made = FunctionType(function.__code__, world, function.__name__, defaults, closure)
+    made.__kwdefaults__ = function.__kwdefaults__
+    return made
+
+
+def _unfinished(function):
+    """Whether a `...` is still to be filled in, or nothing has been written but `pass`."""
+    try:
+        tree = ast.parse(dedent(inspect.getsource(function)))
+    except (OSError, TypeError, SyntaxError):  # its source cannot be looked at
+        return True
+    values = [getattr(node, "value", None) for node in ast.walk(tree) if isinstance(node, ast.stmt)]
+    if any(isinstance(value, ast.Constant) and value.value is ... for value in values):
+        return True
+    empty = (ast.Pass, ast.Expr)  # a docstring is an expression too
+    return all(isinstance(node, empty) for node in getattr(tree.body[0], "body", []))
 
 
 class _NotNumbers(Exception):
@@ -214,7 +273,10 @@ def _difference(question, args, got, expected):
         yours, right = f"{got[index]:.{digits}g}", f"{expected[index]:.{digits}g}"
         if yours != right:
             break
-    return Verdict("differs", f"{where} your answer gives {yours}, expected {right}")
+    hint = f"{where} your answer gives {yours}, expected {right}"
+    if np.allclose(got, expected, rtol=SINGLE, atol=SINGLE * np.abs(expected).max()):
+        hint += ": only the last digits differ. Is something float32, or rounded? Keep float64"
+    return Verdict("differs", hint)
 
 
 def _stopped(problem, called_with):
