@@ -4,6 +4,28 @@ function index(strides, model) {
   return Object.entries(strides).reduce((sum, [at, stride]) => sum + stride * model.get(at), 0);
 }
 
+// Corners of the markers in units of their radius, as matplotlib draws them.
+const DIAGONAL = Math.SQRT2;
+const CORNERS = {
+  s: [[-1, -1], [1, -1], [1, 1], [-1, 1]],
+  D: [[0, -DIAGONAL], [DIAGONAL, 0], [0, DIAGONAL], [-DIAGONAL, 0]],
+  "^": [[0, -1], [1, 1], [-1, 1]],
+  v: [[0, 1], [1, -1], [-1, -1]],
+};
+
+function mark(context, { marker, radius, colour }, x, y) {
+  context.beginPath();
+  if (marker === "o") context.arc(x, y, radius, 0, 2 * Math.PI);
+  else for (const [dx, dy] of CORNERS[marker]) context.lineTo(x + radius * dx, y + radius * dy);
+  context.closePath();
+  context.setLineDash([]);
+  context.fillStyle = colour;
+  context.strokeStyle = "white";
+  context.lineWidth = 1;
+  context.fill();
+  context.stroke();
+}
+
 async function render({ model, el }) {
   const spec = model.get("spec");
   const bytes = model.get("table");
@@ -44,6 +66,8 @@ async function render({ model, el }) {
     context.lineWidth = width;
     context.setLineDash(dash);
     context.stroke();
+    const end = start + 2 * (points - 1);
+    if (line.marker && !Number.isNaN(table[end])) mark(context, line, table[end], table[end + 1]);
     context.restore();
   }
 

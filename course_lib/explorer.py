@@ -20,7 +20,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from .plots import LineStyle, theme
+from .plots import MARKER_RADIUS, LineStyle, theme
 
 __all__ = ["Control", "Explorer", "Line", "Words"]
 
@@ -221,6 +221,7 @@ class Explorer:
             on, table = self._pixels(line, axes)
             style = {"colour": line.style.colour, "width": line.style.width}
             style["dash"] = [line.style.width * dash for dash in line.style.dash]
+            style["marker"], style["radius"] = line.style.marker, MARKER_RADIUS
             boxes = [still[line.ax].bbox for still in axes]
             clips = [[b.x0, self._size[1] - b.y1, b.width, b.height] for b in boxes]
             strides = self._strides(on)

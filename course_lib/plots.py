@@ -6,18 +6,25 @@ apart without any colour.
 
 from dataclasses import dataclass
 
+import numpy as np
 from matplotlib import style
 
-__all__ = ["EMA", "STREAM", "WINDOW", "LineStyle", "finish", "theme"]
+__all__ = ["EMA", "OPTIMIZERS", "STREAM", "WINDOW", "LineStyle", "contours", "finish", "theme"]
+
+MARKER_RADIUS = 5.0  # CSS pixels
 
 
 @dataclass(frozen=True)
 class LineStyle:
-    """Colour, width in CSS pixels, and dash in multiples of the width (empty: solid)."""
+    """Colour, width in CSS pixels, and dash in multiples of the width (empty: solid).
+
+    A marker, one of ``o s D ^ v``, stands on the last point.
+    """
 
     colour: str
     width: float = 2.0
     dash: tuple = ()
+    marker: str = ""
 
     def matplotlib(self, dpi):
         """The same style as keyword arguments of ``Axes.plot``, for a figure of `dpi`."""
@@ -28,6 +35,11 @@ class LineStyle:
             "dash_capstyle": "butt",
             "solid_capstyle": "butt",
             "solid_joinstyle": "round",
+            "marker": self.marker or None,
+            "markevery": [-1],
+            "markersize": 2 * MARKER_RADIUS * 72 / dpi,
+            "markeredgecolor": "white",
+            "markeredgewidth": 72 / dpi,
         }
 
 
@@ -48,6 +60,18 @@ _THEME = {
 STREAM = LineStyle("#767676", width=1.0)
 EMA = LineStyle("#0072B2", width=2.5)
 WINDOW = LineStyle("#D55E00", width=2.0, dash=(4, 1.5))
+
+# The same colour, dash and marker for an optimizer everywhere; the names are those in legends.
+OPTIMIZERS = {
+    "SGD": LineStyle("#333333", marker="o"),
+    "momentum": LineStyle("#333333", dash=(1, 1), marker="o"),
+    "sign": LineStyle("#8A6100", dash=(5, 1, 1, 1), marker="v"),
+    "AdaGrad": LineStyle("#D55E00", dash=(6, 2), marker="s"),
+    "RMSProp": LineStyle("#0072B2", marker="^"),
+    "Adam": LineStyle("#00805D", dash=(3, 1.2), marker="D"),
+    "AMSGrad": LineStyle("#A8508A", dash=(1.5, 1.2), marker="v"),
+    "yours": LineStyle("#C2185B", width=2.5, marker="o"),
+}
 
 
 def theme():
@@ -72,3 +96,23 @@ def finish(ax, *, styles, xlabel, ylabel, xlim, ylim):
     for label, line in styles.items():
         ax.plot([], [], label=label, **line.matplotlib(ax.figure.dpi))
     ax.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=len(styles), handlelength=2.6)
+
+
+def contours(ax, problem, count=12):
+    """The height lines of a problem of two coordinates in its box, and a star at its minimum.
+
+    The heights above the minimum are in a geometric sequence: a valley shows at every depth.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+    problem : course_lib.problems.Problem
+    count : int, default 12
+    """
+    x1, x2 = (np.linspace(*side, 201) for side in problem.box)
+    z = problem.value(np.stack(np.meshgrid(x1, x2), axis=-1))
+    floor = z.min() if problem.minimum is None else problem.value(problem.minimum)
+    levels = floor + np.geomspace(1e-3, 1, count) * (z.max() - floor)
+    ax.contour(x1, x2, z, levels, colors="#B8B8B8", linewidths=0.8)
+    if problem.minimum is not None:
+        ax.plot(*problem.minimum, "*", color="#000000", markersize=9, zorder=3)

@@ -3,9 +3,10 @@ from functools import partial
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
 
 import course_lib as cl
-from course_lib import explorers
+from course_lib import explorers, plots
 from course_lib.explorer import DPI, Control
 
 
@@ -28,7 +29,7 @@ def looked_up(page, line, value_at):
 
 def test_every_line_at_every_value_equals_the_library():
     explorer = cl.explore.moving_averages()
-    streams = explorers._streams()
+    streams = explorers.remembering._streams()
     count = 0
     for at in every_value(explorer):
         x = streams[at["series"]].values  # the whole series; the last 300 steps are shown
@@ -154,3 +155,15 @@ def test_unknown_names_and_values_are_named():
 
 def test_a_computed_value_finds_its_place():
     assert Control("lr", "rate", (0.1, 0.3), 0.1).index(0.1 + 0.2) == 1
+
+
+def test_every_optimizer_has_a_look_of_its_own_and_enough_contrast():
+    def luminance(colour):
+        part = np.array(to_rgb(colour))
+        linear = np.where(part <= 0.04045, part / 12.92, ((part + 0.055) / 1.055) ** 2.4)
+        return linear @ [0.2126, 0.7152, 0.0722]
+
+    styles = plots.OPTIMIZERS.values()
+    assert len({(s.dash, s.marker) for s in styles}) >= len(styles) - 1  # yours: by its width
+    for line in styles:
+        assert 1.05 / (luminance(line.colour) + 0.05) >= 3

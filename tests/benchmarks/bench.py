@@ -37,7 +37,7 @@ def show(beta):
     plt.plot(averages.ema(x, beta), lw=2.5)
     plt.show()
 
-options = [(f"{beta:g}", beta) for beta in explorers.BETAS]
+options = [(f"{beta:g}", beta) for beta in explorers.remembering.BETAS]
 ipywidgets.interact(show, beta=ipywidgets.SelectionSlider(options=options, value=0.9));
 """
 

@@ -1,12 +1,13 @@
-"""The course's explorers: one short function each, ``cl.explore.NAME()`` in a notebook."""
+"""Explorers of moving averages (lessons 00 and 02)."""
 
 from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
-from . import averages, datasets, plots
-from .explorer import Control, Explorer, Line, Words
+from .. import averages, datasets, plots
+from ..explorer import Control, Explorer, Line, Words
+from .parts import points, steps_word
 
 __all__ = ["first_look", "moving_averages"]
 
@@ -49,7 +50,7 @@ def first_look():
 
     return Explorer(
         controls=[Control("beta", "decay β", betas, 0.9)],
-        lines=[Line("EMA", ("beta",), _points(steps, v), plots.EMA)],
+        lines=[Line("EMA", ("beta",), points(steps, v), plots.EMA)],
         words=[Words(("beta",), reaches)],
         draw=draw,
         size=(620, 280),
@@ -125,10 +126,10 @@ def moving_averages(
 
     def remembered(beta, window):
         life, size = averages.half_life(beta), averages.effective_window(beta)
-        told = f": half-life {life:.3g} steps, effective window {size:.4g} {_steps(size)}"
+        told = f": half-life {life:.3g} steps, effective window {size:.4g} {steps_word(size)}"
         return (
             f"EMA with β = {beta:g}{told if memory else ''}. "
-            f"Window mean: {window} {_steps(window)}."
+            f"Window mean: {window} {steps_word(window)}."
         )
 
     def outcome(series, beta, bias_correction):
@@ -145,9 +146,9 @@ def moving_averages(
             Control("bias_correction", "bias correction", (False, True), bias_correction),
         ],
         lines=[
-            Line("stream", ("series",), _points(times, x), plots.STREAM),
-            Line("window mean", ("series", "window"), _points(times[:, None], means), plots.WINDOW),
-            Line("EMA", on_ema, _points(times[:, None, None], averaged), plots.EMA),
+            Line("stream", ("series",), points(times, x), plots.STREAM),
+            Line("window mean", ("series", "window"), points(times[:, None], means), plots.WINDOW),
+            Line("EMA", on_ema, points(times[:, None, None], averaged), plots.EMA),
         ],
         words=[
             Words(("series",), lambda series: f"The series {series!r}, 300 steps.", shown=False),
@@ -185,7 +186,7 @@ def _streams():
         reached = "The EMA never reaches 0.5"
         if len(late):
             count = late[0] + 1
-            reached = f"After the jump the EMA takes {count} {_steps(count)} to reach 0.5"
+            reached = f"After the jump the EMA takes {count} {steps_word(count)} to reach 0.5"
         return f"{reached}; in the last 100 steps it wobbles by {v[-100:].std():.2f}."
 
     def swings(v):
@@ -216,11 +217,6 @@ def _streams():
     }
 
 
-def _points(x, y):
-    """(..., n) and (..., n) → (..., n, 2)."""
-    return np.stack(np.broadcast_arrays(x, y), axis=-1)
-
-
 def _apply(function, x, beta):
     """A learner's average of `x`, or a ValueError that says what is wrong with it."""
     try:
@@ -241,7 +237,3 @@ def _apply(function, x, beta):
 
 def _signed(value):
     return f"{value + 0.0:.3f}" if abs(value) >= 0.0005 else "0.000"
-
-
-def _steps(count):
-    return "step" if count == 1 else "steps"
