@@ -26,7 +26,7 @@ __all__ = ["SGD", "AdaGrad", "Adam", "RMSProp"]
 
 
 class SGDState(NamedTuple):
-    """`x` and `step` of x's shape; `t` steps taken."""
+    """`step` is carried on as momentum; without `nesterov` it is what was subtracted from x."""
 
     x: np.ndarray
     t: int
