@@ -13,15 +13,16 @@ const CORNERS = {
   v: [[0, 1], [1, -1], [-1, -1]],
 };
 
-function mark(context, { marker, radius, colour }, x, y) {
+// Hollow where it stands at the edge for an end that lies outside.
+function mark(context, { marker, radius, colour }, x, y, inside) {
   context.beginPath();
   if (marker === "o") context.arc(x, y, radius, 0, 2 * Math.PI);
   else for (const [dx, dy] of CORNERS[marker]) context.lineTo(x + radius * dx, y + radius * dy);
   context.closePath();
   context.setLineDash([]);
-  context.fillStyle = colour;
-  context.strokeStyle = "white";
-  context.lineWidth = 1;
+  context.fillStyle = inside ? colour : "white";
+  context.strokeStyle = inside ? "white" : colour;
+  context.lineWidth = inside ? 1 : 2;
   context.fill();
   context.stroke();
 }
@@ -46,16 +47,22 @@ async function render({ model, el }) {
     model.get("stills").map((png) => createImageBitmap(new Blob([png], { type: "image/png" }))),
   );
 
-  function stroke(line) {
-    const { offset, points, strides, clips, colour, width, dash } = line;
+  // Where a line's numbers begin and end in the table.
+  function span({ offset, points, strides, upto }) {
     const start = offset + 2 * points * index(strides, model);
+    return [start, start + 2 * (upto ? model.get(upto) + 1 : points)];
+  }
+
+  function stroke(line) {
+    const { clips, colour, width, dash } = line;
+    const [start, end] = span(line);
     context.save();
     context.beginPath();
     context.rect(...clips[index(spec.stills, model)]);
     context.clip();
     context.beginPath();
     let down = false; // NaN lifts the pen
-    for (let i = start; i < start + 2 * points; i += 2) {
+    for (let i = start; i < end; i += 2) {
       const x = table[i], y = table[i + 1];
       if (Number.isNaN(x) || Number.isNaN(y)) down = false;
       else if (down) context.lineTo(x, y);
@@ -66,10 +73,30 @@ async function render({ model, el }) {
     context.lineWidth = width;
     context.setLineDash(dash);
     context.stroke();
-    const end = start + 2 * (points - 1);
-    if (line.marker && !Number.isNaN(table[end])) mark(context, line, table[end], table[end + 1]);
     context.restore();
   }
+
+  function finish(line) {
+    const [x, y] = table.slice(span(line)[1] - 2, span(line)[1]);
+    if (!line.marker || Number.isNaN(x) || Number.isNaN(y)) return;
+    const [left, top, wide, high] = line.clips[index(spec.stills, model)];
+    const atX = Math.min(Math.max(x, left), left + wide), atY = Math.min(Math.max(y, top), top + high);
+    mark(context, line, atX, atY, Math.max(Math.abs(x - atX), Math.abs(y - atY)) < 0.5);
+  }
+
+  // A click or a drag in the first axes takes the nearest values of the controls that it sets.
+  function place(event) {
+    if (!event.buttons) return;
+    const { box: [left, right, top, bottom], at } = spec.places[index(spec.stills, model)];
+    const scale = width / canvas.clientWidth, hit = [event.offsetX * scale, event.offsetY * scale];
+    if (hit[0] < left || hit[0] > right || hit[1] < top || hit[1] > bottom) return;
+    Object.entries(at).forEach(([name, pixels], axis) => {
+      const apart = pixels.map((pixel) => Math.abs(pixel - hit[axis]));
+      model.set(name, apart.indexOf(Math.min(...apart)));
+    });
+    model.save_changes();
+  }
+  if (spec.places.length) for (const event of ["pointerdown", "pointermove"]) canvas.addEventListener(event, place);
 
   function draw() {
     const scale = canvas.width / width;
@@ -77,6 +104,7 @@ async function render({ model, el }) {
     context.imageSmoothingQuality = "high";
     context.drawImage(stills[index(spec.stills, model)], 0, 0, width, height);
     spec.lines.forEach(stroke);
+    spec.lines.forEach(finish);
     const texts = spec.words.map((w) => ({ shown: w.shown, text: w.texts[index(w.strides, model)] }));
     canvas.setAttribute("aria-label", texts.map((t) => t.text).join(" "));
     words.textContent = texts.filter((t) => t.shown).map((t) => t.text).join(" ");

@@ -5,7 +5,6 @@ controls point at. A slider is answered without a round trip, also when the kern
 gone.
 """
 
-import io
 import itertools
 from base64 import b64encode
 from collections.abc import Callable
@@ -16,28 +15,26 @@ import anywidget
 import ipywidgets as widgets
 import numpy as np
 import traitlets
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from PIL import Image
 
-from .plots import MARKER_RADIUS, LineStyle, theme
+from .plots import DPI, MARKER_RADIUS, LineStyle, png, theme
 
 __all__ = ["Control", "Explorer", "Line", "Words"]
-
-DPI = 100  # CSS pixels an inch: figures are laid out in CSS pixels
 
 
 @dataclass(frozen=True)
 class Control:
     """A control and the finite list of its values.
 
-    Numbers become a slider, booleans a checkbox, words a drop-down.
+    Numbers become a slider, booleans a checkbox, words a drop-down. With `play` a button beside
+    the slider walks it through its values.
     """
 
     name: str
     label: str
     values: tuple
     start: object
+    play: bool = False
 
     def index(self, value):
         """The position of `value`, or a ValueError that lists what there is."""
@@ -70,7 +67,8 @@ class Line:
     """What moves: one polyline for every combination of the controls in `on`.
 
     `xy` has the shape ``(*lengths of the controls in on, n, 2)``, in data coordinates of the
-    axes number `ax`. NaN lifts the pen.
+    axes number `ax`. NaN lifts the pen. With `upto`, a control, the line ends at the point of
+    that control's position: one table for a line that grows.
     """
 
     name: str
@@ -78,6 +76,7 @@ class Line:
     xy: np.ndarray
     style: LineStyle
     ax: int = 0
+    upto: str | None = None
 
 
 @dataclass(frozen=True)
@@ -107,6 +106,9 @@ class Explorer:
     draw_on : tuple of str
     size : tuple of int
         Width and height in CSS pixels.
+    place : dict, optional
+        Two controls that a click in the first axes sets: name → the coordinates of its values,
+        first along x, then along y. The nearest value is taken.
 
     Attributes
     ----------
@@ -124,17 +126,25 @@ class Explorer:
     (0.99, (300, 2))
     """
 
-    def __init__(self, controls, lines, words, draw, draw_on=(), size=(760, 380)):
+    def __init__(self, controls, lines, words, draw, draw_on=(), size=(760, 380), place=None):
         self._controls = {c.name: c for c in controls}
         self._lines = {line.name: line for line in lines}
         self._words, self._draw, self._draw_on, self._size = words, draw, draw_on, size
+        self._place = place
         made = {c.name: c.widget() for c in controls}
         self.controls = {name: widget for name, (widget, _) in made.items()}
         page = self._page()
         for name, (widget, trait) in made.items():
             widgets.jslink((widget, trait), (page, f"at_{name}"))
+        shown = []
+        for name, widget in self.controls.items():
+            shown.append(widget)
+            if self._controls[name].play:
+                last = len(self._controls[name].values) - 1
+                shown.append(widgets.Play(value=widget.index, max=last, interval=60))
+                widgets.jslink((shown[-1], "value"), (widget, "index"))
         row = widgets.HBox(
-            tuple(self.controls.values()),
+            shown,
             layout={"flex_flow": "row wrap", "align_items": "center", "grid_gap": "0 1.5rem"},
         )
         self.widget = widgets.VBox([row, page])
@@ -156,9 +166,9 @@ class Explorer:
     @property
     def lines(self):
         """The lines at the current value: name → array of shape (n, 2), in data coordinates."""
-        now = self.value
+        at = {name: self._controls[name].index(value) for name, value in self.value.items()}
         return {
-            name: line.xy[tuple(self._controls[c].index(now[c]) for c in line.on)]
+            name: line.xy[tuple(at[c] for c in line.on)][: at[line.upto] + 1 if line.upto else None]
             for name, line in self._lines.items()
         }
 
@@ -175,7 +185,10 @@ class Explorer:
             figure, axes = self._still({c: now[c] for c in self._draw_on})
             for name, xy in self.lines.items():
                 line = self._lines[name]
-                axes[line.ax].plot(*xy.T, **line.style.matplotlib(DPI))
+                look = {**line.style.matplotlib(DPI), "marker": None}
+                axes[line.ax].plot(*xy.T, **look)
+                if line.style.marker:
+                    _mark(axes[line.ax], xy[-1], line.style)
         return figure
 
     def _repr_mimebundle_(self, **_):
@@ -183,7 +196,7 @@ class Explorer:
         width, height = self._size
         data = {
             **self.widget._repr_mimebundle_(),
-            "image/png": b64encode(_png(self.figure(), DPI)).decode(),
+            "image/png": b64encode(png(self.figure(), DPI)).decode(),
             "text/plain": self.alt,
         }
         picture = {"alt": self.alt, "width": width, "height": height}
@@ -227,7 +240,8 @@ class Explorer:
             strides = self._strides(on)
             points = table.shape[-2]
             where = {"offset": offset, "points": points, "strides": strides, "clips": clips}
-            lines.append({**where, **style})
+            upto = line.upto and f"at_{line.upto}"
+            lines.append({**where, **style, "upto": upto})
             tables.append(table.tobytes())
             offset += table.size
         words = [
@@ -238,9 +252,10 @@ class Explorer:
             }
             for words in self._words
         ]
-        with theme():  # last: at twice the density the axes have other pixels
-            pngs = [_png(figure, 2 * DPI) for figure, _ in stills]
         spec = {"size": self._size, "stills": self._strides(self._draw_on)}
+        spec["places"] = [self._places(still[0]) for still in axes] if self._place else []
+        with theme():  # last: at twice the density the axes have other pixels
+            pngs = [png(figure, 2 * DPI) for figure, _ in stills]
         traits = {f"at_{name}": traitlets.Any(0).tag(sync=True) for name in self._controls}
         at = {f"at_{c.name}": c.index(c.start) for c in self._controls.values()}
         return type("Page", (_Page,), traits)(
@@ -264,7 +279,16 @@ class Explorer:
             for a, still in zip(axes, stills, strict=True)
         ]
         pixels = np.array(pixels) * [1, -1] + [0, self._size[1]]
-        return ordered, pixels.astype("<f4")
+        return ordered, np.clip(pixels, -1e6, 1e6).astype("<f4")  # canvases draw no further
+
+    def _places(self, ax):
+        """Where a click is taken, and the pixels of the values of the controls that it sets."""
+        x, y = map(np.asarray, self._place.values())
+        x = ax.transData.transform(np.stack([x, np.full(len(x), y[0])], axis=-1))[:, 0]
+        y = ax.transData.transform(np.stack([np.full(len(y), 1.0), y], axis=-1))[:, 1]
+        at = zip(self._place, (x, self._size[1] - y), strict=True)
+        box = [ax.bbox.x0, ax.bbox.x1, self._size[1] - ax.bbox.y1, self._size[1] - ax.bbox.y0]
+        return {"box": box, "at": {f"at_{name}": pixels.tolist() for name, pixels in at}}
 
 
 class _Page(anywidget.AnyWidget):
@@ -275,11 +299,19 @@ class _Page(anywidget.AnyWidget):
     table = traitlets.Bytes().tag(sync=True)
 
 
-def _png(figure, dpi):
-    canvas = FigureCanvasAgg(figure)
-    figure.dpi = dpi
-    canvas.draw()
-    file = io.BytesIO()
-    # 64 colours are enough for lines and text, and a third of the bytes.
-    Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3]).quantize(64).save(file, "png")
-    return file.getvalue()
+def _mark(ax, end, style):
+    """A line's marker on its end; hollow and at the edge of the box if the end lies outside."""
+    pixels = ax.transData.transform(end)
+    edge = np.clip(pixels, ax.bbox.min, ax.bbox.max)
+    inside = np.abs(pixels - edge).max() < 0.5
+    ax.scatter(
+        *ax.transAxes.inverted().transform(edge),
+        s=(2 * MARKER_RADIUS * 72 / DPI) ** 2,
+        marker=style.marker,
+        color=style.colour if inside else "white",
+        edgecolors="white" if inside else style.colour,
+        linewidths=(1 if inside else 2) * 72 / DPI,
+        transform=ax.transAxes,
+        clip_on=False,
+        zorder=4,
+    )

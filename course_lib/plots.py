@@ -4,13 +4,29 @@ Colours are Okabe and Ito's, which stay apart for colour-blind readers; the dash
 apart without any colour.
 """
 
+import io
+from base64 import b64encode
 from dataclasses import dataclass
 
 import numpy as np
 from matplotlib import style
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from PIL import Image
 
-__all__ = ["EMA", "OPTIMIZERS", "STREAM", "WINDOW", "LineStyle", "contours", "finish", "theme"]
+__all__ = [
+    "EMA",
+    "OPTIMIZERS",
+    "STREAM",
+    "WINDOW",
+    "LineStyle",
+    "Picture",
+    "contours",
+    "finish",
+    "theme",
+]
 
+DPI = 100  # CSS pixels an inch: figures are laid out in CSS pixels
 MARKER_RADIUS = 5.0  # CSS pixels
 
 
@@ -72,6 +88,45 @@ OPTIMIZERS = {
     "AMSGrad": LineStyle("#A8508A", dash=(1.5, 1.2), marker="v"),
     "yours": LineStyle("#C2185B", width=2.5, marker="o"),
 }
+
+
+class Picture:
+    """A figure and the words that stand for it where it cannot be seen.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        Its size in inches × 100 is its size on the page in CSS pixels.
+    alt : str
+        What the picture shows, with its numbers.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> figure = Figure(figsize=(6, 3))
+    >>> Picture(figure, "An empty picture.").alt
+    'An empty picture.'
+    """
+
+    def __init__(self, figure: Figure, alt: str):
+        self.figure, self.alt = figure, alt
+
+    def _repr_mimebundle_(self, **_):
+        width, height = (DPI * self.figure.get_size_inches()).round().astype(int).tolist()
+        data = b64encode(png(self.figure, 2 * DPI)).decode()
+        shown = {"alt": self.alt, "width": width, "height": height, "needs_background": "light"}
+        return {"image/png": data, "text/plain": self.alt}, {"image/png": shown}
+
+
+def png(figure, dpi):
+    """A figure as the bytes of a PNG file."""
+    canvas = FigureCanvasAgg(figure)
+    figure.dpi = dpi
+    canvas.draw()
+    file = io.BytesIO()
+    # 64 colours are enough for lines and text, and a third of the bytes.
+    Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3]).quantize(64).save(file, "png")
+    return file.getvalue()
 
 
 def theme():

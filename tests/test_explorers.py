@@ -9,6 +9,8 @@ import course_lib as cl
 from course_lib import explorers, plots
 from course_lib.explorer import DPI, Control
 
+EVERY = [getattr(explorers, name) for name in explorers.__all__]
+
 
 def every_value(explorer):
     """Each position of all controls; the values that the explorer then has."""
@@ -24,7 +26,8 @@ def looked_up(page, line, value_at):
     start = line["offset"] + 2 * line["points"] * sum(
         stride * value_at[at] for at, stride in line["strides"].items()
     )
-    return table[start : start + 2 * line["points"]].reshape(-1, 2)
+    points = value_at[line["upto"]] + 1 if line["upto"] else line["points"]
+    return table[start : start + 2 * points].reshape(-1, 2)
 
 
 def test_every_line_at_every_value_equals_the_library():
@@ -43,21 +46,24 @@ def test_every_line_at_every_value_equals_the_library():
     assert count == 3 * 11 * 10 * 2
 
 
-@pytest.mark.parametrize("make", [explorers.first_look, explorers.moving_averages])
+@pytest.mark.parametrize("make", EVERY)
 def test_the_page_looks_up_the_lines_of_the_figure(make):
     explorer = make()
     page = explorer.widget.children[1]
-    height = page.spec["size"][1]
-    steps = [slice(None, None, max(1, len(c.values) // 3)) for c in explorer._controls.values()]
-    axes = [c.values[s] for c, s in zip(explorer._controls.values(), steps, strict=True)]
-    for values in itertools.product(*axes):
-        explorer.set(**dict(zip(explorer.controls, values, strict=True)))
-        at = {f"at_{n}": c.index(explorer.value[n]) for n, c in explorer._controls.items()}
-        ax = explorer.figure().axes[0]
-        drawn = ax.lines[-len(explorer.lines) :]
-        for line, artist in zip(page.spec["lines"], drawn, strict=True):
-            pixels = ax.transData.transform(artist.get_xydata()) * [1, -1] + [0, height]
-            np.testing.assert_allclose(looked_up(page, line, at), pixels, atol=1e-3)
+    rng, height = np.random.default_rng(0), page.spec["size"][1]
+    for _ in range(20):
+        at = {n: int(rng.integers(len(c.values))) for n, c in explorer._controls.items()}
+        explorer.set(**{n: explorer._controls[n].values[i] for n, i in at.items()})
+        at = {f"at_{name}": i for name, i in at.items()}
+        figure = explorer.figure()
+        drawn = [list(ax.lines) for ax in figure.axes]
+        for line, spec in reversed(
+            [*zip(explorer._lines.values(), page.spec["lines"], strict=True)]
+        ):
+            xy = drawn[line.ax].pop().get_xydata()  # what moves was drawn last
+            pixels = figure.axes[line.ax].transData.transform(xy) * [1, -1] + [0, height]
+            pixels = np.clip(pixels, -1e6, 1e6)
+            np.testing.assert_allclose(looked_up(page, spec, at), pixels, rtol=1e-5, atol=1e-3)
         said = [
             words["texts"][sum(stride * at[name] for name, stride in words["strides"].items())]
             for words in page.spec["words"]
@@ -65,7 +71,7 @@ def test_the_page_looks_up_the_lines_of_the_figure(make):
         assert " ".join(said) == explorer.alt
 
 
-@pytest.mark.parametrize("make", [explorers.first_look, explorers.moving_averages])
+@pytest.mark.parametrize("make", EVERY)
 def test_size_of_what_the_page_gets(make):
     page = make().widget.children[1]
     assert len(page.table) + sum(map(len, page.stills)) + len(str(page.spec)) < 2_000_000
@@ -167,3 +173,23 @@ def test_every_optimizer_has_a_look_of_its_own_and_enough_contrast():
     assert len({(s.dash, s.marker) for s in styles}) >= len(styles) - 1  # yours: by its width
     for line in styles:
         assert 1.05 / (luminance(line.colour) + 0.05) >= 3
+
+
+def test_the_weights_of_an_average_are_what_it_does_to_a_pulse():
+    explorer = cl.explore.ema_weights()
+    for at in every_value(explorer):
+        n, beta = at["steps"], at["beta"]
+        w = (1 - beta) * beta ** np.arange(n)
+        if at["bias_correction"]:
+            w /= 1 - beta**n
+        stairs = explorer.lines["weights"]
+        np.testing.assert_allclose(stairs[: 2 * n, 1], np.repeat(w, 2), rtol=1e-9)
+        assert np.isnan(stairs[2 * n :, 1]).all()
+        np.testing.assert_array_equal(stairs[: 2 * n, 0], np.repeat(np.arange(n + 1), 2)[1:-1])
+        sums = explorer.lines["sum"]
+        np.testing.assert_allclose(sums[1 : n + 1, 1], w.cumsum(), rtol=1e-9)
+        assert sums[0].tolist() == [0, 0]
+        assert f"add up to {w.sum():.3f}" in explorer.alt
+    explorer.set(beta=0.9)
+    assert explorer.lines["half-life, sum"][:, 0] == pytest.approx(6.5788, abs=1e-4)
+    assert explorer.lines["window, weights"][:, 0] == pytest.approx(10)

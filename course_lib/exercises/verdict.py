@@ -44,6 +44,10 @@ class Question:
     where : callable or None
         ``where(index, args)`` says in words where a number stands. By default ``"at step 3"``
         in a row of numbers, ``"for beta = 0.9"`` where one number comes back.
+    in_place : bool
+        Whether the answer may write into its arguments, as a step may into the state.
+    truth : bool
+        Whether the answer is True or False.
     """
 
     name: str
@@ -52,6 +56,8 @@ class Question:
     mistakes: list = field(default_factory=list)
     builds_on: dict = field(default_factory=dict)
     where: Callable | None = None
+    in_place: bool = False
+    truth: bool = False
 
     def mistake(self, function):
         """Decorator: one more known mistake."""
@@ -157,7 +163,7 @@ def _run(question, call, args):
                 )
             if _is_blank(output):
                 return None, Verdict("blank", BLANK)
-            output = _numbers(output)
+            output = _numbers(output, question.truth)
     except NotImplementedError:
         return None, Verdict("blank", BLANK)
     except _NotNumbers as problem:
@@ -166,7 +172,7 @@ def _run(question, call, args):
         if "ellipsis" in str(problem):  # arithmetic with a `...` that is still to be filled in
             return None, Verdict("blank", BLANK)
         return None, Verdict("broken", _stopped(problem, _summary(question, args)))
-    if not all(map(np.array_equal, given, args)):
+    if not question.in_place and not all(map(np.array_equal, given, args)):
         return None, Verdict(
             "mistake",
             "your function changed its input in place: whoever calls it loses their data; "
@@ -235,16 +241,17 @@ def _is_blank(value):
     return value is None or value is Ellipsis or value is NotImplemented
 
 
-def _numbers(value):
+def _numbers(value, truth=True):
     """A float array of its own, so that later calls cannot change what came back now."""
+    asked, kinds = ("True or False is", "bfiu") if truth else ("numbers are", "fiu")
     try:
         array = np.asarray(value)
         if array.dtype == object:
             array = array.astype(float)
     except (TypeError, ValueError):
-        raise _NotNumbers(f"numbers are asked for; this is {_kind(value)}") from None
-    if array.dtype.kind not in "fiu":
-        raise _NotNumbers(f"numbers are asked for; this is {_kind(value)}")
+        raise _NotNumbers(f"{asked} asked for; this is {_kind(value)}") from None
+    if array.dtype.kind not in kinds:
+        raise _NotNumbers(f"{asked} asked for; this is {_kind(value)}")
     return array.astype(float)
 
 
@@ -269,6 +276,10 @@ def _difference(question, args, got, expected):
         where = question.where(index, args)
     else:
         where = f"at step {index[0] + 1}" if index else f"for {_summary(question, args)}"
+    if question.truth:
+        return Verdict(
+            "differs", f"{where} your answer is {got[index] == 1}, not {expected[index] == 1}"
+        )
     for digits in range(6, 18):  # more than 6 only when 6 look the same
         yours, right = f"{got[index]:.{digits}g}", f"{expected[index]:.{digits}g}"
         if yours != right:

@@ -1,5 +1,6 @@
 """The course's explorers: one short function each, ``cl.explore.NAME()`` in a notebook."""
 
-from .remembering import first_look, moving_averages
+from .racing import race, sweep
+from .remembering import ema_weights, first_look, moving_averages
 
-__all__ = ["first_look", "moving_averages"]
+__all__ = ["ema_weights", "first_look", "moving_averages", "race", "sweep"]

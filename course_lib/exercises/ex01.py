@@ -1,0 +1,493 @@
+"""Exercise 01: questions on one learning rate, and the ways in which they go wrong.
+
+The docstring of each mistake is the hint that the learner reads. The first that fits is shown.
+"""
+
+import math
+
+import numpy as np
+
+from .shared import after_step, path_mistakes, walk
+from .verdict import Question
+
+__all__ = ["QUESTIONS"]
+
+
+def _starts(rng):
+    """Numbers and rows, calm rates and rates that jump over the minimum."""
+    single = [(float(x), float(lam), float(lr), 15) for x, lam, lr in rng.uniform(0.2, 0.9, (3, 3))]
+    return [
+        *single,
+        (5.0, 4.0, 0.4, 12),
+        (rng.normal(0, 3, 2), np.array([0.2, 4.0]), 0.3, 15),
+        (-2.0, 3.0, 0.7, 1),
+    ]
+
+
+def _starts_with_momentum(rng):
+    return [(*args[:3], float(rng.uniform(0.3, 0.9)), args[3]) for args in _starts(rng)]
+
+
+def _bowls(rng):
+    """Curvatures in any order, rates on both sides of each limit, and a hilltop."""
+    order = rng.permutation(2)
+    either = [(np.array([1.0, 4.0])[order], lr) for lr in (0.2, 0.3, 0.45, 0.5, 0.6, 0.9, 1.5, 2.5)]
+    both = [(np.array(lam), lr) for lam in ([1.0, 4.0], [4.0, 1.0]) for lr in (0.5, 0.6)]
+    other = [([-1.0, 2.0], 0.5), ([2.0, -1.0], 0.5), ([0.01], 150.0), ([0.5, 1.0, 3.0], 0.6)]
+    return [*both, *either, *((np.array(lam), lr) for lam, lr in other)]
+
+
+def _conditions(rng):
+    fixed = [(20.0, 0.01), (100.0, 0.001), (4.0, 0.1), (10.0, 0.01)]
+    return [*fixed, *((k, s) for k, s in rng.uniform([2, 0.001], [200, 0.2], (3, 2)).tolist())]
+
+
+def _races(rng):
+    lam, rates = np.array([0.5, 4.0]), rng.uniform(0.05, 0.4, (3, 3))
+    return [(rng.normal(0, 3, 2), lam, row, steps) for row, steps in zip(rates, (5, 8, 3))]  # noqa: B905
+
+
+def _descend(x0, lam, lr, steps):
+    return walk(x0, steps, lambda x: x - lr * lam * x)
+
+
+def _is_stable(lam, lr):
+    return bool(np.all(np.abs(1 - lr * lam) < 1))
+
+
+def _decimal_steps(condition, share):
+    return math.log(share) / math.log((condition - 1) / (condition + 1))
+
+
+def _steps_needed(condition, share):
+    return math.ceil(_decimal_steps(condition, share))
+
+
+def _ball(x0, steps, move):
+    """The positions where ``move(x, step)`` gives the next position and the step to remember."""
+    x, step, path = x0, 0 * x0, [x0]
+    for _ in range(steps):
+        x, step = move(x, step)
+        path.append(x)
+    return np.array(path)
+
+
+def _heavy_ball(x0, lam, lr, momentum, steps):
+    def move(x, step):
+        step = momentum * step + lr * lam * x
+        return x - step, step
+
+    return _ball(x0, steps, move)
+
+
+def _ends(x0, lam, rates, steps):
+    return np.array([_descend(x0, lam, lr, steps)[-1] for lr in rates])
+
+
+def _compare(x0, lam, rates, steps):
+    return np.linalg.norm(_ends(x0, lam, rates, steps), axis=1)
+
+
+warm_up = Question("01.warm_up", lambda: -6)
+
+
+@warm_up.mistake
+def sign_lost():
+    """The size is right. Is the step longer or shorter than the way to the minimum?"""
+    return 6
+
+
+@warm_up.mistake
+def uphill():
+    """That is uphill: the gradient points to where f grows, and the step goes against it."""
+    return 26
+
+
+@warm_up.mistake
+def the_step_alone():
+    """16 is the length of the step. Where does it lead from 10?"""
+    return 16
+
+
+@warm_up.mistake
+def position_forgotten():
+    """The slope at 10 is not 4: that is the curvature. The slope is λ times the position."""
+    return 8.4
+
+
+@warm_up.mistake
+def half_forgotten():
+    """The slope of λx² would be 2λx. There is a ½ before it."""
+    return -22
+
+
+@warm_up.mistake
+def rate_forgotten():
+    """The whole gradient is subtracted here. The rate makes the step shorter."""
+    return -30
+
+
+descend = Question("01.descend", _descend, _starts, where=after_step)
+path_mistakes(descend, "descend")
+
+
+@descend.mistake
+def ascent(x0, lam, lr, steps):
+    """You climb: the step goes along the gradient. Which way is down?"""
+    return walk(x0, steps, lambda x: x + lr * lam * x)
+
+
+@descend.mistake
+def curvature_forgotten(x0, lam, lr, steps):
+    """The curvature has no say: the gradient of ½λx² is taken as x."""
+    return walk(x0, steps, lambda x: x - lr * x)
+
+
+@descend.mistake
+def twice_the_gradient(x0, lam, lr, steps):
+    """Each step is twice as long as it should be: 2λx is the slope of λx², without the ½."""
+    return walk(x0, steps, lambda x: x - 2 * lr * lam * x)
+
+
+@descend.mistake
+def half_the_gradient(x0, lam, lr, steps):
+    """Each step is half as long as it should be: the ½ of ½λx² is still in your gradient. What
+    does the square bring down?"""
+    return walk(x0, steps, lambda x: x - 0.5 * lr * lam * x)
+
+
+@descend.mistake
+def height_for_slope(x0, lam, lr, steps):
+    """You subtract the height ½λx², which has no direction. Its slope is meant."""
+    return walk(x0, steps, lambda x: x - lr * 0.5 * lam * x * x)
+
+
+@descend.mistake
+def rate_left_out(x0, lam, lr, steps):
+    """The learning rate has no say: whatever `lr` is, the steps are the same."""
+    return walk(x0, steps, lambda x: x - lam * x)
+
+
+@descend.mistake
+def slope_of_the_start(x0, lam, lr, steps):
+    """All steps are alike: the gradient is taken at the start, once. Where should each step
+    look?"""
+    return walk(x0, steps, lambda x: x - lr * lam * x0)
+
+
+@descend.mistake
+def divided_by_curvature(x0, lam, lr, steps):
+    """You divide by the curvature, and steep sides get small steps. That is Newton's thought, not
+    the gradient."""
+    return walk(x0, steps, lambda x: x - lr / lam * x)
+
+
+stable = Question(
+    "01.is_stable",
+    _is_stable,
+    _bowls,
+    truth=True,
+    where=lambda index, args: f"for lam = {args[0].tolist()} and lr = {args[1]:g}",
+)
+
+
+@stable.mistake
+def unstable(lam, lr):
+    """True and False have changed places: True is for the rates that come to rest."""
+    return not _is_stable(lam, lr)
+
+
+@stable.mistake
+def boundary_counted(lam, lr):
+    """The limit itself is let in. There the position jumps from side to side for ever, and comes
+    no closer."""
+    return bool(np.all(np.abs(1 - lr * lam) <= 1))
+
+
+@stable.mistake
+def never_overshoots(lam, lr):
+    """You ask that no step overshoots. Overshooting is allowed, as long as it ends closer than it
+    began."""
+    return lr * lam.max() < 1 and lam.min() > 0
+
+
+@stable.mistake
+def one_is_enough(lam, lr):
+    """One coordinate at rest is enough for you. What do the others do?"""
+    return bool(np.any(np.abs(1 - lr * lam) < 1))
+
+
+@stable.mistake
+def gentlest_side(lam, lr):
+    """You ask the smallest curvature. Which side runs away first?"""
+    return lr * lam.min() < 2 and lam.min() > 0
+
+
+@stable.mistake
+def mean_curvature(lam, lr):
+    """You ask the mean curvature, but no coordinate feels the mean: each has its own."""
+    return lr * lam.mean() < 2
+
+
+@stable.mistake
+def sum_of_curvatures(lam, lr):
+    """You ask the sum of the curvatures, which is safe and too strict: coordinates do not add
+    their steps."""
+    return lr * lam.sum() < 2 and lam.min() > 0
+
+
+@stable.mistake
+def first_curvature(lam, lr):
+    """You look at the first curvature only, and `lam` is in no order."""
+    return abs(1 - lr * lam[0]) < 1
+
+
+@stable.mistake
+def last_curvature(lam, lr):
+    """You look at the last curvature only, and `lam` is in no order."""
+    return abs(1 - lr * lam[-1]) < 1
+
+
+@stable.mistake
+def size_forgotten(lam, lr):
+    """No rate is too large for you: try 100. If you ask whether 1 − ηλ is below 1: −3 is below 1
+    too. What counts is its size."""
+    return bool(np.all(1 - lr * lam < 1))
+
+
+@stable.mistake
+def hilltop_forgotten(lam, lr):
+    """Right in a valley. A negative curvature is a hilltop: does any rate come to rest there?"""
+    return bool(np.all(lr * lam < 2))
+
+
+@stable.mistake
+def upside_down(lam, lr):
+    """Your limit grows with the curvature, λ/2. Should a steeper side allow a larger rate?"""
+    return lr < lam.max() / 2 and lam.min() > 0
+
+
+needed = Question("01.steps_needed", _steps_needed, _conditions)
+
+
+@needed.mistake
+def safe_rate(condition, share):
+    """This is for the rate 1/λ of the steep side. The rate asked for is larger, and lets the
+    steep side overshoot."""
+    return math.ceil(math.log(share) / math.log(1 - 1 / condition))
+
+
+@needed.mistake
+def height_not_distance(condition, share):
+    """You follow the height f, which shrinks with the square. The distance takes longer."""
+    return math.ceil(_decimal_steps(condition, share) / 2)
+
+
+@needed.mistake
+def cut_down(condition, share):
+    """Cut down to a whole step: is the distance small enough by then?"""
+    return math.floor(_decimal_steps(condition, share))
+
+
+@needed.mistake
+def to_the_nearest(condition, share):
+    """Rounded to the nearest step, which sometimes comes too early. Is the distance small enough
+    by then?"""
+    return round(_decimal_steps(condition, share))
+
+
+@needed.mistake
+def decimals_left(condition, share):
+    """Right but for its decimals: which whole step is the first to be close enough?"""
+    return _decimal_steps(condition, share)
+
+
+@needed.mistake
+def start_counted(condition, share):
+    """One too many: is the start counted as a step?"""
+    return _steps_needed(condition, share) + 1
+
+
+@needed.mistake
+def momentums_factor(condition, share):
+    """With the root of the condition number: that is what the heavy ball reaches. Here it is
+    plain descent."""
+    return _steps_needed(math.sqrt(condition), share)
+
+
+@needed.mistake
+def rule_of_thumb(condition, share):
+    """κ/2 · ln(1/share) is a good estimate for large κ, and too many steps for small ones. Use the
+    factor itself."""
+    return math.ceil(condition / 2 * math.log(1 / share))
+
+
+@needed.mistake
+def negative_steps(condition, share):
+    """A negative number of steps: is the fraction upside down? The factor of a step that shrinks
+    is below 1."""
+    return math.ceil(-_decimal_steps(condition, share))
+
+
+@needed.mistake
+def share_of_the_way(condition, share):
+    """`share` is what is left of the distance. You stop when that much of the way is done."""
+    return _steps_needed(condition, 1 - share)
+
+
+@needed.mistake
+def condition_itself(condition, share):
+    """The condition number itself, whatever share is asked for. Steps do grow with it, but ask
+    how much one step leaves."""
+    return condition
+
+
+ball = Question("01.heavy_ball", _heavy_ball, _starts_with_momentum, where=after_step)
+path_mistakes(ball, "heavy_ball")
+
+
+@ball.mistake
+def without_momentum(x0, lam, lr, momentum, steps):
+    """This is plain descent: nothing of the last step is taken again. Is the step kept from one
+    round to the next?"""
+    return _descend(x0, lam, lr, steps)
+
+
+@ball.mistake
+def averaged(x0, lam, lr, momentum, steps):
+    """The gradient enters with the share 1 − μ: that is a moving average. The heavy ball takes
+    the gradient whole."""
+    return _heavy_ball(x0, lam, (1 - momentum) * lr, momentum, steps)
+
+
+@ball.mistake
+def looked_ahead(x0, lam, lr, momentum, steps):
+    """You take the gradient where the momentum would lead. That is Nesterov's method; the heavy
+    ball looks where it is."""
+
+    def move(x, step):
+        step = momentum * step + lr * lam * (x - momentum * step)
+        return x - step, step
+
+    return _ball(x0, steps, move)
+
+
+@ball.mistake
+def against_the_motion(x0, lam, lr, momentum, steps):
+    """The last step is taken back in part, where it should be taken again: look at its sign."""
+    return _heavy_ball(x0, lam, lr, -momentum, steps)
+
+
+@ball.mistake
+def one_step_late(x0, lam, lr, momentum, steps):
+    """The first step does not move: x is changed before the new step is known."""
+    return _ball(x0, steps, lambda x, step: (x - step, momentum * step + lr * lam * x))
+
+
+@ball.mistake
+def position_shrunk(x0, lam, lr, momentum, steps):
+    """μ multiplies the position, which pulls it to 0. It is the last step that is taken again."""
+    return walk(x0, steps, lambda x: momentum * x - lr * lam * x)
+
+
+@ball.mistake
+def rate_twice(x0, lam, lr, momentum, steps):
+    """The rate is used twice: once in the step and once more when x moves."""
+    return _heavy_ball(x0, lam, lr * lr, momentum, steps)
+
+
+@ball.mistake
+def short_memory(x0, lam, lr, momentum, steps):
+    """You remember the last gradient. The last step has all earlier ones in it."""
+    return _ball(x0, steps, lambda x, g: (x - lr * (lam * x + momentum * g), lam * x))
+
+
+@ball.mistake
+def forgetting_and_rate_swapped(x0, lam, lr, momentum, steps):
+    """The rate and the momentum have changed places."""
+    return _heavy_ball(x0, lam, momentum, lr, steps)
+
+
+compared = Question(
+    "01.bug_hunt",
+    _compare,
+    _races,
+    where=lambda index, args: f"for rate {args[2][index[0]]:.3g}",
+)
+
+
+@compared.mistake
+def goes_on(x0, lam, rates, steps):
+    """The bug is still in: the first rate is right, each other begins where the one before
+    ended."""
+    ends = []
+    for lr in rates:
+        x0 = _descend(x0, lam, lr, steps)[-1]
+        ends.append(np.linalg.norm(x0))
+    return np.array(ends)
+
+
+@compared.mistake
+def all_alike(x0, lam, rates, steps):
+    """All numbers are alike, as in the stored outputs of that book: every run has the first
+    rate."""
+    return _compare(x0, lam, np.full_like(rates, rates[0]), steps)
+
+
+@compared.mistake
+def all_the_last(x0, lam, rates, steps):
+    """All numbers are those of the last run: do they share one array, which each run overwrites?"""
+    return _compare(x0, lam, np.full_like(rates, rates[-1]), steps)
+
+
+@compared.mistake
+def distance_squared(x0, lam, rates, steps):
+    """The sum of squares is the distance squared. One operation is missing."""
+    return _compare(x0, lam, rates, steps) ** 2
+
+
+@compared.mistake
+def along_the_streets(x0, lam, rates, steps):
+    """You add the sizes of the coordinates. The distance asked for is the straight line."""
+    return np.abs(_ends(x0, lam, rates, steps)).sum(axis=1)
+
+
+@compared.mistake
+def largest_coordinate(x0, lam, rates, steps):
+    """You take the larger coordinate. The other one counts as well."""
+    return np.abs(_ends(x0, lam, rates, steps)).max(axis=1)
+
+
+@compared.mistake
+def height_instead(x0, lam, rates, steps):
+    """That is the height ½Σλx² at the end. Asked is how far away the minimum is."""
+    return 0.5 * (lam * _ends(x0, lam, rates, steps) ** 2).sum(axis=1)
+
+
+@compared.mistake
+def distance_from_the_start(x0, lam, rates, steps):
+    """You measure how far the run went from its start. Asked is what is left to the minimum, at
+    0."""
+    return np.linalg.norm(_ends(x0, lam, rates, steps) - x0, axis=1)
+
+
+@compared.mistake
+def a_step_short(x0, lam, rates, steps):
+    """The distances are those of one step earlier: how many rounds does your loop make?"""
+    return _compare(x0, lam, rates, steps - 1)
+
+
+@compared.mistake
+def last_rate_only(x0, lam, rates, steps):
+    """Only the last rate's distance came back. One for each rate is asked for."""
+    return _compare(x0, lam, rates, steps)[-1]
+
+
+@compared.mistake
+def first_rate_only(x0, lam, rates, steps):
+    """Only the first rate's distance came back: does a `return` stand inside the loop over the
+    rates?"""
+    return _compare(x0, lam, rates, steps)[0]
+
+
+QUESTIONS = (warm_up, descend, stable, needed, ball, compared)

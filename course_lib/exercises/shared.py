@@ -1,0 +1,71 @@
+"""What the questions of several exercises share: how paths and states are named, and go wrong."""
+
+import numpy as np
+
+__all__ = ["after_step", "in_state", "path_mistakes", "state_mistakes", "walk"]
+
+
+def walk(x0, steps, move):
+    """The positions from `x0` on, each ``move`` of the one before."""
+    path = [x0]
+    for _ in range(steps):
+        path.append(move(path[-1]))
+    return np.array(path)
+
+
+def after_step(index, args):
+    """Where a number of a path stands: entry 0 is the start."""
+    coordinate = f", coordinate {index[1] + 1}," if index[1:] else ""
+    return f"after step {index[0]}{coordinate}"
+
+
+def in_state(*names):
+    """Where a number stands among the arrays that a step gives back."""
+    return lambda index, args: f"in the new {names[index[0]]}, coordinate {index[1] + 1},"
+
+
+def _known(question, hint, function):
+    function.__doc__, function.__name__ = hint, hint.split(":")[0].replace(" ", "_")
+    question.mistake(function)
+
+
+def path_mistakes(question, name):
+    """The ways to give back too little of a path."""
+    right = question.right
+    _known(
+        question,
+        f"The start is missing: `{name}` should give back one position more than it takes steps.",
+        lambda *args: right(*args)[1:],
+    )
+    _known(
+        question,
+        f"Only the end came back: `{name}` should give back all positions, the start first.",
+        lambda *args: right(*args)[-1],
+    )
+    _known(
+        question,
+        f"One step short: where `{name}` notes a position, before or after it moves, decides "
+        "whether the last is noted.",
+        lambda *args: right(*args)[:-1],
+    )
+    _known(
+        question,
+        f"One step and no more: does a `return` of `{name}` stand inside its loop? It ends the "
+        "function at once.",
+        lambda *args: right(*args)[:2],
+    )
+
+
+def state_mistakes(question, first, second):
+    """The ways to give back half a state, or a state upside down."""
+    name, right = question.name.partition(".")[2], question.right
+    _known(
+        question,
+        f"Only the new {first} came back: the next `{name}` needs the new {second} too.",
+        lambda *args: right(*args)[0],
+    )
+    _known(
+        question,
+        f"The other way round: `{name}` gives back the new {first} first, then the new {second}.",
+        lambda *args: right(*args)[::-1],
+    )
