@@ -1,10 +1,14 @@
 """The command `course`. What it does is elsewhere; here are its words."""
 
+import json
 import sys
+import time
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
+PAUSE = 0.5  # seconds between two looks at the files
 NEXT = """\
   course lab          open the course in JupyterLab, at its first page
   course check 02     check your answers to exercise 02
@@ -49,24 +53,34 @@ def lab(port, browser):
     show_default=True,
     help="Time limit for one cell.",
 )
-def check(exercises, seconds):
+@click.option("--watch", is_flag=True, help="Check again whenever a file is saved.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list, for programs.")
+def check(exercises, seconds, watch, as_json):
     """Check the answers to exercises: 02, 2, 02_moving_averages or a notebook; or to all.
 
     Your notebook is read as it was saved, and never changed. Exits with 0 only when all is right.
     """
-    from .exercises.check_file import check_exercise
-
     paths = [path for name in exercises or [None] for path in _find(name)]
-    results = []
-    for path in paths:
-        with _waiting(f"checking {path.stem} …") as waiting:
-            found = check_exercise(path, seconds, lambda name: waiting.update(f"{name} …"))
-        _show(path, found)
-        results += found
-    if len(paths) > 1:
-        right = sum(result.verdict == "right" for result in results)
-        click.echo(f"the course: {right} of {len(results)} right")
-    sys.exit(any(result.verdict != "right" for result in results))
+    changed, seen = paths, {path: _saved(path) for path in paths}
+    while True:
+        results = {path: _check(path, seconds) for path in changed}
+        if as_json:
+            click.echo(_json(results))
+        else:
+            for path, found in results.items():
+                _show(path, found)
+            every = [result.verdict == "right" for found in results.values() for result in found]
+            if len(results) > 1:
+                click.echo(f"the course: {sum(every)} of {len(every)} right")
+        if not watch:
+            sys.exit(any(r.verdict != "right" for found in results.values() for r in found))
+        changed = []
+        if not as_json:
+            click.echo("waiting for a file to be saved; Ctrl+C ends it")
+        while not changed:
+            time.sleep(PAUSE)
+            changed = [path for path in paths if _saved(path) not in (None, seen[path])]
+        seen.update({path: _saved(path) for path in changed})
 
 
 @main.command(short_help="Start an exercise afresh, keeping your answers.")
@@ -110,6 +124,28 @@ def _find(name):
         error = click.ClickException(str(problem))
         error.exit_code = 2
         raise error from None
+
+
+def _check(path, seconds):
+    from .exercises.check_file import check_exercise
+
+    with _waiting(f"checking {path.stem} …") as waiting:
+        return check_exercise(path, seconds, lambda name: waiting.update(f"{name} …"))
+
+
+def _saved(path):
+    """When a file was last written; None while there is none, as in the middle of a save."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return None
+
+
+def _json(results):
+    found = [
+        {"exercise": path.stem, **asdict(result)} for path in results for result in results[path]
+    ]
+    return json.dumps(found, ensure_ascii=False)
 
 
 def _waiting(text):

@@ -207,7 +207,7 @@ class Explorer:
         width, height = self._size
         figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI, layout="constrained")
         axes = np.atleast_1d(self._draw(figure, **values)).tolist()
-        figure.draw_without_rendering()  # settles the layout, so that transforms are final
+        figure.get_layout_engine().execute(figure)  # now, so that transforms are final
         figure.set_layout_engine("none")
         return figure, axes
 

@@ -1,5 +1,6 @@
 """The command `course`: its words, its exit codes, and that it never shows a traceback."""
 
+import json
 import os
 import re
 import subprocess
@@ -52,7 +53,8 @@ def test_every_command_that_help_names_exists():
 def test_an_unknown_exercise_lists_those_there_are(arguments):
     done = course(*arguments)
     assert done.exit_code == 2
-    assert f"there is no exercise '{arguments[-1]}'; there are: 02_moving_averages" in done.output
+    assert f"there is no exercise '{arguments[-1]}'; there are: 01_rates" in done.output
+    assert ", 02_moving_averages" in done.output
 
 
 def test_a_notebook_that_is_no_exercise_is_told_so(tmp_path):
@@ -81,6 +83,46 @@ def test_a_file_that_cannot_be_checked_is_one_sentence(tmp_path):
     assert done.exit_code == 1
     (line,) = done.output.splitlines()
     assert line.startswith("exercise 02 was not checked: 02_moving_averages.ipynb is not a")
+
+
+def test_json_has_every_question_and_nothing_else(checked):
+    checked(Result("02.a", "right"), Result("02.b", "wrong", "√ is [missing]"))
+    done = course("check", "02", "--json")
+    assert done.exit_code == 1
+    first, second = json.loads(done.stdout)
+    assert first == {
+        "exercise": "02_moving_averages",
+        "question": "02.a",
+        "verdict": "right",
+        "hint": "",
+    }
+    assert second["hint"] == "√ is [missing]"
+
+
+def test_watch_checks_again_when_the_file_is_saved(tmp_path, monkeypatch):
+    path = tmp_path / MASTER.name
+    path.write_text("first")
+    seen, pauses = [], iter(["nothing", "save", "gone", "save", "stop"])
+
+    def found(path, *_):
+        seen.append(path.read_text())
+        return [Result("02.a", "right" if seen[-1] == "third" else "wrong")]
+
+    def pause(_):
+        what = next(pauses)
+        if what == "stop":
+            raise KeyboardInterrupt
+        if what == "gone":  # as an editor that writes a new file and renames it
+            path.unlink()
+        if what == "save":
+            path.write_text("second" if len(seen) == 1 else "third")
+            os.utime(path, ns=(len(seen), len(seen)))
+
+    monkeypatch.setattr(check_file, "check_exercise", found)
+    monkeypatch.setattr(cli.time, "sleep", pause)
+    done = course("check", str(path), "--watch")
+    assert seen == ["first", "second", "third"]
+    assert "exercise 02: 1 of 1 right" in done.output and "Ctrl+C ends it" in done.output
 
 
 @pytest.mark.parametrize("columns", [20, 40, 80, 200])

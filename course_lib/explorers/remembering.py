@@ -1,6 +1,7 @@
 """Explorers of moving averages (lessons 00 and 02)."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -100,16 +101,14 @@ def moving_averages(
     >>> explorer.lines["stream"][:, 1].sum().round(9).item() + 0.0
     0.0
     """
-    if ema_corrected is None:
-        ema_corrected = lambda x, beta: averages.ema(x, beta, bias_correction=True)  # noqa: E731
+    own = (ema, ema_corrected or partial(averages.ema, bias_correction=True))
     streams = _streams()
     names = tuple(streams)
     whole = [stream.values for stream in streams.values()]
     x = np.array([s[-SHOWN:] for s in whole])
     means = np.array([[averages.moving_average(s, w)[-SHOWN:] for w in WINDOWS] for s in whole])
-    averaged = np.array(
-        [[[_apply(f, s, b)[-SHOWN:] for f in (ema, ema_corrected)] for b in BETAS] for s in whole]
-    )
+    averaged = np.array([[_for_each_beta(f, s)[:, -SHOWN:] for f in own] for s in whole])
+    averaged = averaged.swapaxes(1, 2)  # (series, β, corrected, step)
     times = np.array([stream.times for stream in streams.values()])
 
     def draw(figure, series):
@@ -300,6 +299,14 @@ def _streams():
             years, squares, (0, 10.5), "squared returns", year, "squared return (%²)", volatility
         ),
     }
+
+
+def _for_each_beta(function, x):
+    """A row for each of BETAS; the library's own average takes them all at once."""
+    if averages.ema in (function, getattr(function, "func", None)):
+        return function(x, BETAS).T
+    rows = [_apply(function, x, beta) for beta in BETAS]
+    return np.array([row[-min(map(len, rows)) :] for row in rows])
 
 
 def _apply(function, x, beta):
