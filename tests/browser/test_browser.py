@@ -1,10 +1,18 @@
+import io
 import json
+from base64 import b64decode
 
+import nbformat
+import numpy as np
 import pytest
-from lab_in_browser import execute, open_and_run, write_notebook
+from lab_in_browser import ROOT, execute, open_and_run, write_notebook
+from nbconvert import HTMLExporter
+from PIL import Image, ImageFilter
 
 import course_lib as cl
+from course_lib import explorers
 
+LESSONS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
 PICTURE = "canvas => canvas.toDataURL()"
 
 
@@ -64,6 +72,139 @@ def test_every_control_moves_the_picture(page, url, course, keep):
     moved(beta=0.97)
 
 
+def picture_of(canvas):
+    return Image.open(io.BytesIO(b64decode(canvas.evaluate(PICTURE).partition(",")[2])))
+
+
+def difference(image, other):
+    """The share of pixels that differ clearly, after a blur that evens out how text is drawn."""
+    size = (760, round(760 * image.height / image.width))
+    both = [
+        np.asarray(i.convert("RGB").resize(size).filter(ImageFilter.GaussianBlur(2)), float)
+        for i in (image, other)
+    ]
+    return (np.abs(both[0] - both[1]).max(axis=-1) > 40).mean()
+
+
+def moving_parts(explorer):
+    """The lines at the current value, in pixels, cut at the edges of their axes."""
+    axes = explorer.figure().axes
+    drawn = []
+    for name, xy in explorer.lines.items():
+        box = axes[explorer._lines[name].ax].bbox
+        pixels = axes[explorer._lines[name].ax].transData.transform(xy)
+        drawn.append(np.clip(pixels, box.min, box.max))
+    return drawn
+
+
+@pytest.mark.parametrize("name", explorers.__all__)
+def test_every_control_is_moved_through_its_whole_range(page, url, course, keep, name):
+    write_notebook(course / f"{name}.ipynb", ["import course_lib as cl", f"cl.explore.{name}()"])
+    assert open_and_run(page, url, f"{name}.ipynb")
+    canvas = page.locator(".course-explorer canvas")
+    canvas.wait_for()
+    explorer = getattr(cl.explore, name)()
+    sliders = iter(page.get_by_role("slider").all())
+
+    def shown(**values):
+        """Wait for the words of these values; the picture, and what moves in it."""
+        explorer.set(**values)
+        page.wait_for_function(
+            "alt => document.querySelector('.course-explorer canvas').ariaLabel === alt",
+            arg=explorer.alt,
+            timeout=10_000,
+        )
+        return canvas.evaluate(PICTURE), moving_parts(explorer)
+
+    for control in explorer._controls.values():
+        before = start = explorer.value[control.name]
+        slider = None
+        if isinstance(start, bool):
+            box = page.get_by_role("checkbox", name=control.label)
+            box.focus()
+        elif isinstance(start, str):
+            menu = page.get_by_role("combobox", name=control.label)
+        else:
+            slider = next(sliders)
+            slider.focus()
+            page.keyboard.press("Home")
+        pictures = {}
+        positions = range(0, len(control.values), max(1, len(control.values) // 25))
+        at = 0
+        for i in positions:
+            value = control.values[i]
+            if isinstance(start, bool):
+                if value != before:
+                    page.keyboard.press("Space")
+                before = value
+            elif isinstance(start, str):
+                menu.select_option(value)
+            else:
+                for _ in range(i - at):
+                    page.keyboard.press("ArrowRight")
+                at = i
+            picture, lines = shown(**{control.name: value})
+            for other, others in pictures.items():
+                moved = [
+                    a.shape != b.shape or np.nanmax(np.abs(a - b), initial=0) > 1.5
+                    for a, b in zip(lines, others, strict=True)
+                ]
+                if control.name not in explorer._draw_on:
+                    assert (picture != other) or not any(moved), (control.name, value)
+            pictures[picture] = lines
+        assert len(pictures) > 1, f"{control.name} moves nothing"
+        assert difference(picture_of(canvas), drawn(explorer)) < 0.004
+        if slider:  # back to where it was
+            for _ in range(at - control.index(start)):
+                page.keyboard.press("ArrowLeft")
+        elif isinstance(start, bool) and start != before:
+            page.keyboard.press("Space")
+        elif isinstance(start, str):
+            menu.select_option(start)
+        shown(**{control.name: start})
+    canvas.scroll_into_view_if_needed()
+    keep(f"explorer-{name}")
+
+
+def drawn(explorer):
+    data, _ = explorer._repr_mimebundle_()
+    return Image.open(io.BytesIO(b64decode(data["image/png"])))
+
+
+def test_a_click_picks_the_nearest_start(page, url, course):
+    write_notebook(course / "click.ipynb", ["import course_lib as cl", "cl.explore.race()"])
+    assert open_and_run(page, url, "click.ipynb")
+    canvas = page.locator(".course-explorer canvas")
+    canvas.wait_for()
+    explorer = cl.explore.race()
+    controls, ax = explorer._controls, explorer.figure().axes[0]
+    want = {"x1": controls["x1"].values[3], "x2": controls["x2"].values[1]}
+    x, y = ax.transData.transform(list(want.values()))
+    size = canvas.bounding_box()
+    scale = size["width"] / explorer._size[0]
+    canvas.click(position={"x": (x + 3) * scale, "y": (explorer._size[1] - y + 3) * scale})
+    explorer.set(**want)
+    page.wait_for_function(
+        "alt => document.querySelector('.course-explorer canvas').ariaLabel === alt",
+        arg=explorer.alt,
+        timeout=10_000,
+    )
+    assert page.locator(".widget-readout").first.inner_text() == f"{want['x1']:g}"
+
+
+def test_a_page_without_kernel_or_network_shows_the_pictures(chromium, tmp_path):
+    notebook = nbformat.read(ROOT / "notebooks" / "gallery.ipynb", as_version=4)
+    html = HTMLExporter(template_name="classic").from_notebook_node(notebook)[0]
+    (tmp_path / "gallery.html").write_text(html, "utf-8")
+    context = chromium.new_context(offline=True, viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.goto((tmp_path / "gallery.html").as_uri())
+    sizes = page.locator("img").evaluate_all("all => all.map(i => [i.naturalWidth, i.alt])")
+    context.close()
+    assert len(sizes) == len(explorers.__all__) - 1  # the first look is in lesson 00
+    assert all(width >= 760 and len(alt) > 20 for width, alt in sizes)
+
+
 def test_a_prediction_is_committed_before_the_answer_shows(page, url, course, keep):
     source = "cl.predict('Which?', {'this': 'It is.', 'that': 'It looks so.'}, right='this')"
     write_notebook(course / "quiz.ipynb", ["import course_lib as cl", source])
@@ -80,7 +221,7 @@ def test_a_prediction_is_committed_before_the_answer_shows(page, url, course, ke
     keep("quiz")
 
 
-@pytest.mark.parametrize("name", ["00_start_here", "02_moving_averages"])
+@pytest.mark.parametrize("name", LESSONS)
 def test_lessons_run_and_their_pictures_move(page, url, keep, name):
     assert open_and_run(page, url, f"notebooks/{name}.ipynb")
     canvas = page.locator(".course-explorer canvas").first
