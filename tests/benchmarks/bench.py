@@ -1,7 +1,7 @@
-"""From the key to the changed picture: the explorer beside `interact`, in one run.
+"""How fast the pictures are: all explorers, and `interact` with inline figures, in one run.
 
-``make bench``. The clock runs in the page: it starts at the key press and stops in the first
-frame in which the picture is another one.
+``make bench``. The clocks run in the page: from the command that runs the cell to the first
+picture, and from the key press to the first frame in which the picture is another one.
 """
 
 import statistics
@@ -16,15 +16,12 @@ from lab_in_browser import launch, open_and_run, server, write_notebook
 from playwright.sync_api import sync_playwright
 
 PRESSES = 40
+CANVAS = ".course-explorer canvas"
+IMAGE = ".jp-OutputArea-output .jp-OutputArea-output img"
 
-EXPLORER = """
-import course_lib as cl
-cl.explore.moving_averages("noisy step")
-"""
-
-# The same picture, size and lines, as most notebooks would have it.
-INTERACT = """
-%matplotlib inline
+# The same pictures, size and lines, as most notebooks would have them.
+INTERACT = {
+    "moving_averages": """
 import ipywidgets
 import matplotlib.pyplot as plt
 from course_lib import averages, datasets, explorers
@@ -39,7 +36,30 @@ def show(beta):
 
 options = [(f"{beta:g}", beta) for beta in explorers.remembering.BETAS]
 ipywidgets.interact(show, beta=ipywidgets.SelectionSlider(options=options, value=0.9));
-"""
+""",
+    "race": """
+import ipywidgets
+import matplotlib.pyplot as plt
+import course_lib as cl
+from course_lib import plots
+
+bowl = cl.problems.bowl()
+
+def show(lr):
+    figure, (left, right) = plt.subplots(1, 2, figsize=(7.6, 4.0), dpi=100)
+    plots.contours(left, bowl)
+    for opt in (cl.SGD(lr), cl.AdaGrad(1.0), cl.RMSProp(0.1), cl.Adam(0.2)):
+        x = cl.run(opt, bowl.grad, bowl.start, 100, keep_going=True).x
+        left.plot(*x.T)
+        right.semilogy(bowl.value(x))
+    plt.show()
+
+options = [(f"{lr:g}", lr) for lr in (0.02, 0.04, 0.1, 0.2, 0.4)]
+ipywidgets.interact(show, lr=ipywidgets.SelectionSlider(options=options, value=0.2));
+""",
+}
+
+WARM = "import course_lib as cl\ncl.explore.first_look()\n%matplotlib inline"
 
 # A small copy of the picture tells whether it changed, and costs little.
 CLOCK = """
@@ -60,6 +80,7 @@ async (selector) => {
             const frame = () => {
                 const now = look();
                 if (now !== null && now !== before) resolve(performance.now() - start);
+                else if (performance.now() - start > 2000) resolve(null);
                 else requestAnimationFrame(frame);
             };
             requestAnimationFrame(frame);
@@ -68,55 +89,128 @@ async (selector) => {
 }
 """
 
+FIRST = """
+async (selector) => {
+    const notebook = window.jupyterapp.shell.currentWidget.content;
+    notebook.activeCellIndex = 1;
+    const start = performance.now();
+    window.jupyterapp.commands.execute("notebook:run-cell");
+    while (!document.querySelector(selector)) await new Promise(requestAnimationFrame);
+    await new Promise(requestAnimationFrame);
+    return performance.now() - start;
+}
+"""
 
-def presses(page, picture):
+FRAMES = """
+() => {
+    const start = performance.now();
+    window.frames_seen = 0;
+    const frame = () => {
+        window.frames_seen += 1;
+        if (!window.dragged) requestAnimationFrame(frame);
+        else window.rate = 1000 * window.frames_seen / (performance.now() - start);
+    };
+    window.dragged = false;
+    requestAnimationFrame(frame);
+}
+"""
+
+
+def presses(page, picture, slider):
     """Milliseconds of each of `PRESSES` key presses, back and forth."""
-    page.locator(picture).first.wait_for()
-    page.get_by_role("slider").first.focus()
+    slider.focus()
     times = []
     for i in range(PRESSES + 4):
-        key = "ArrowRight" if i // 2 % 2 == 0 else "ArrowLeft"
         page.evaluate(CLOCK, picture)
-        page.keyboard.press(key)
+        page.keyboard.press("ArrowRight" if i // 2 % 2 else "ArrowLeft")
         times.append(page.evaluate("window.answered"))
-        page.wait_for_timeout(150)  # the picture settles
-    return times[4:]  # the first ones warm up
+        page.wait_for_timeout(60)  # the picture settles
+    return [t for t in times[4:] if t is not None]  # the first ones warm up
+
+
+def drag(page, slider):
+    """Frames a second while the handle is dragged from end to end and back."""
+    track = slider.locator("xpath=..").locator("xpath=..").bounding_box()
+    handle = slider.bounding_box()
+    y = handle["y"] + handle["height"] / 2
+    page.mouse.move(handle["x"] + handle["width"] / 2, y)
+    page.mouse.down()
+    page.evaluate(FRAMES)
+    for side in (0.0, 1.0, 0.0, 1.0):
+        page.mouse.move(track["x"] + side * track["width"], y, steps=30)
+    page.evaluate("window.dragged = true")
+    page.wait_for_function("window.rate !== undefined")
+    page.mouse.up()
+    return page.evaluate("window.rate")
+
+
+def measure(page, url, folder, name, source, picture, busy=False, before=WARM):
+    write_notebook(folder / f"{name}.ipynb", [before, "0"])
+    open_and_run(page, url, f"{name}.ipynb")
+    page.evaluate(
+        "source => window.jupyterapp.shell.currentWidget.content"
+        ".widgets[1].model.sharedModel.setSource(source)",
+        source,
+    )
+    first = page.evaluate(FIRST, picture)
+    page.locator(picture).first.wait_for()
+    page.wait_for_timeout(500)
+    if busy:
+        page.evaluate(
+            "() => { window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel"
+            ".requestExecute({ code: 'while True: pass' }); }"
+        )
+    sliders = page.get_by_role("slider").all()
+    times = presses(page, picture, sliders[-1])
+    rate = drag(page, sliders[-1])
+    late = statistics.quantiles(times, n=20)[-1]
+    return first, statistics.median(times), late, rate
 
 
 def main():
     import course_lib as cl
+    from course_lib import explorers
 
     cl.explore.first_look()  # fonts and imports are paid once
-    start = time.perf_counter()
-    explorer = cl.explore.moving_averages()
-    made = 1000 * (time.perf_counter() - start)
-    sent = explorer.widget.children[1]
-    size = len(sent.table) + sum(map(len, sent.stills))
-    print(f"table of moving_averages: {made:.0f} ms, {size / 1000:.0f} kB", flush=True)
-
-    cases = {
-        "explorer, in the page": (EXPLORER, ".course-explorer canvas"),
-        "interact, inline figure": (INTERACT, ".jp-OutputArea-output .jp-OutputArea-output img"),
-    }
-    medians = []
+    print("each explorer: its table; from the cell to the first picture; from a key to other")
+    print(f"pixels, {PRESSES} presses: median, 95th percentile; frames a second in a drag")
+    print(f"{'':<26}{'computed':>9}{'size':>9}{'first':>9}{'median':>9}{'95th':>9}{'frames':>8}")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         folder = Path(folder)
         (folder / "notebooks").mkdir()
         write_notebook(folder / "notebooks" / "00_start_here.ipynb", ["1"])
+        medians = {}
         with server(folder) as url:
             browser = launch(playwright)
-            print(f"slider key to changed pixels, {PRESSES} presses: median, 95th percentile")
-            for i, (name, (source, picture)) in enumerate(cases.items()):
+
+            def row(name, source, picture, table="", **how):
                 page = browser.new_page(viewport={"width": 1280, "height": 900})
-                write_notebook(folder / f"bench{i}.ipynb", [source])
-                open_and_run(page, url, f"bench{i}.ipynb")
-                times = presses(page, picture)
-                late = statistics.quantiles(times, n=20)[-1]
-                medians.append(statistics.median(times))
-                print(f"{name:<24} {medians[-1]:6.1f} ms {late:6.1f} ms", flush=True)
+                label = name.replace(" ", "_")
+                found = measure(page, url, folder, label, source, picture, **how)
+                first, medians[name], late, rate = found
+                print(
+                    f"{name:<26}{table:>18}{first:>6.0f} ms{medians[name]:>6.1f} ms"
+                    f"{late:>6.1f} ms{rate:>8.0f}",
+                    flush=True,
+                )
                 page.close()
+
+            for name in explorers.__all__:
+                start = time.perf_counter()
+                page = getattr(cl.explore, name)().widget.children[1]
+                made = 1000 * (time.perf_counter() - start)
+                size = (len(page.table) + sum(map(len, page.stills)) + len(str(page.spec))) / 1000
+                table = f"{made:.0f} ms{size:>6.0f} kB"
+                row(name, f"cl.explore.{name}()", CANVAS, table)
+            cold = "import course_lib as cl"
+            row("race, first of its kernel", "cl.explore.race()", CANVAS, before=cold)
+            row("race, kernel busy", "cl.explore.race()", CANVAS, busy=True)
+            for name, source in INTERACT.items():
+                row(f"{name} as interact", source, IMAGE)
             browser.close()
-    print(f"the explorer answers {medians[1] / medians[0]:.1f} times faster")
+    for name in INTERACT:
+        times = medians[f"{name} as interact"] / medians[name]
+        print(f"the explorer {name} answers {times:.1f} times faster than interact")
 
 
 if __name__ == "__main__":
