@@ -21,6 +21,7 @@ __all__ = ["exercises", "normalise", "notebooks", "run"]
 
 CELL_LIMIT = 120
 LARGEST = 500_000
+PAGES = ("gallery", "notation")  # beside the numbered ones; what else is there is somebody's own
 NAME = re.compile(r"[a-z][a-z0-9-]*")
 RANDOM = re.compile(r"(?=.*\d)[0-9a-f]{8}(-[0-9a-f-]+)?")  # as nbformat and JupyterLab draw them
 
@@ -152,6 +153,7 @@ def _timed(path):
 
 def _chosen(folder, names):
     paths = sorted(folder.glob("[0-9][0-9]_*.ipynb"))
+    paths += [path for path in (folder / f"{page}.ipynb" for page in PAGES) if path.exists()]
     wanted = [Path(name).stem for name in names]
     chosen = [p for p in paths if not names or p.stem in wanted or p.stem[:2] in wanted]
     missing = [w for w in wanted if w not in [part for p in paths for part in (p.stem, p.stem[:2])]]

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-LESSONS = sorted(ROOT.glob("notebooks/*.ipynb"))
-STORED = LESSONS + sorted(ROOT.glob("exercises/solutions/*.ipynb"))
+LESSONS = sorted(ROOT.glob("notebooks/[0-9]*.ipynb"))
+PAGES = [ROOT / "notebooks" / f"{name}.ipynb" for name in ("notation",)]
+STORED = LESSONS + PAGES + sorted(ROOT.glob("exercises/solutions/*.ipynb"))
 ALL = STORED + sorted(ROOT.glob("exercises/*.ipynb"))
 
 
@@ -58,14 +59,14 @@ def test_links_lead_somewhere(path):
             assert (folder / target).is_file(), target
 
 
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*LESSONS, *PAGES], ids=lambda path: path.stem)
 def test_no_wall_of_text(path):
     assert len(json.loads(path.read_text("utf-8"))["cells"]) <= 30
     for cell, source in cells(path, "markdown"):
         assert len(source.split()) <= 120 or cell["id"] in {"card", "symbols"}, cell["id"]
 
 
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*LESSONS, *PAGES], ids=lambda path: path.stem)
 def test_words_to_avoid(path):
     text = "\n".join(source for kind in ("code", "markdown") for _, source in cells(path, kind))
     assert not re.search(r"\b(simply|obviously|just)\b", text, re.IGNORECASE)

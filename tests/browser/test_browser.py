@@ -12,7 +12,9 @@ from PIL import Image, ImageFilter
 import course_lib as cl
 from course_lib import explorers
 
-LESSONS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
+LESSONS = sorted(
+    path.stem for path in (ROOT / "notebooks").glob("*.ipynb") if path.stem != "notation"
+)
 PICTURE = "canvas => canvas.toDataURL()"
 
 
