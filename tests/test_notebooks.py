@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from course_lib import explorers
+
 ROOT = Path(__file__).parent.parent
 LESSONS = sorted(ROOT.glob("notebooks/[0-9]*.ipynb"))
-PAGES = [ROOT / "notebooks" / f"{name}.ipynb" for name in ("notation",)]
+PAGES = [ROOT / "notebooks" / f"{name}.ipynb" for name in ("gallery", "notation")]
 STORED = LESSONS + PAGES + sorted(ROOT.glob("exercises/solutions/*.ipynb"))
 ALL = STORED + sorted(ROOT.glob("exercises/*.ipynb"))
 
@@ -102,3 +104,11 @@ def test_the_half_life_is_asked_for_before_anything_tells_it():
         texts = "".join(cell["source"]) + json.dumps(cell.get("outputs"))
         assert not re.search(r"6\.5[78]|half-life \d|\\\\ln|\bln\b", texts), cell["id"]
     assert not re.search(r"power of 7|0\.478|7 steps", "".join(notebook[asked]["source"]))
+
+
+def test_the_gallery_shows_every_explorer_with_its_goal():
+    shown = [source for _, source in cells(ROOT / "notebooks" / "gallery.ipynb", "code")]
+    names = set(explorers.__all__) - {"first_look"}  # that one belongs to lesson 00
+    assert {f"cl.explore.{name}()" for name in names} == set(shown[1:])
+    texts = [source for _, source in cells(ROOT / "notebooks" / "gallery.ipynb", "markdown")]
+    assert all("**Goal:**" in text for text in texts[1:]) and len(texts) == len(shown)

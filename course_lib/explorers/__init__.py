@@ -1,6 +1,22 @@
 """The course's explorers: one short function each, ``cl.explore.NAME()`` in a notebook."""
 
+from .forgetting import adagrad_decay, memory, rmsprop
+from .momentum import adam, counterexample
 from .racing import race, sweep
+from .rates import one_rate, scaling
 from .remembering import ema_weights, first_look, moving_averages
 
-__all__ = ["ema_weights", "first_look", "moving_averages", "race", "sweep"]
+__all__ = [
+    "adagrad_decay",
+    "adam",
+    "counterexample",
+    "ema_weights",
+    "first_look",
+    "memory",
+    "moving_averages",
+    "one_rate",
+    "race",
+    "rmsprop",
+    "scaling",
+    "sweep",
+]

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from ..plots import LineStyle
+
 
 def points(x, y):
     """(..., n) and (..., n) → (..., n, 2)."""
@@ -11,3 +13,19 @@ def points(x, y):
 def steps_word(count):
     """ "step" or "steps"."""
     return "step" if count == 1 else "steps"
+
+
+LEVEL = LineStyle("#B8B8B8", width=0.8)
+
+
+def level_lines(curvature, turn=0.0):
+    """Ellipses of equal height of ½ Σ λ·x², turned by `turn` degrees: (..., 2) → (..., n, 2).
+
+    As lines and not as a still, because they move with a control.
+    """
+    heights, angle = np.geomspace(0.01, 100, 12), np.linspace(0, 2 * np.pi, 90)
+    round_ = np.stack([np.cos(angle), np.sin(angle)], axis=-1)
+    xy = round_ * np.sqrt(2 * heights[:, None, None] / np.asarray(curvature)[..., None, None, :])
+    xy = np.concatenate([xy, np.full_like(xy[..., :1, :], np.nan)], axis=-2)
+    c, s = np.cos(np.deg2rad(turn)), np.sin(np.deg2rad(turn))
+    return xy.reshape(*xy.shape[:-3], -1, 2) @ [[c, s], [-s, c]]

@@ -1,0 +1,232 @@
+"""The explorers of single ideas: lines equal to direct runs, words that are right, goals in reach."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+import course_lib as cl
+from course_lib.explorers import forgetting, momentum
+
+BOWL = cl.problems.bowl()
+
+
+def positions(explorer, *names):
+    """Set every combination of these controls, one after another."""
+    controls = [explorer._controls[name] for name in names]
+    for values in itertools.product(*(control.values for control in controls)):
+        explorer.set(**dict(zip(names, values, strict=True)))
+        yield values
+
+
+def test_one_rate_is_gradient_descent():
+    explorer = cl.explore.one_rate()
+    eta = explorer.lines["flat side"][:, 0]
+    for lr, condition in positions(explorer, "lr", "condition"):
+        bowl = cl.problems.bowl(condition)
+        x = cl.run(cl.SGD(lr), bowl.grad, bowl.start, 100).x
+        lines = explorer.lines
+        np.testing.assert_allclose(lines["path"], x, rtol=1e-12)
+        np.testing.assert_allclose(lines["loss"][:, 1], bowl.value(x), rtol=1e-12)
+        for side, curvature in (("flat side", 4 / condition), ("steep side", 4)):
+            np.testing.assert_allclose(lines[side][:, 1], np.abs(1 - eta * curvature), atol=1e-12)
+        assert (lines["rate"][:, 0] == lr).all()
+        heights = bowl.value(lines["levels"])
+        assert len(np.unique(heights[np.isfinite(heights)].round(9))) == 12
+
+
+@pytest.mark.parametrize(
+    ("lr", "condition", "said"),
+    [
+        (0.1, 20.0, "flat side by 0.98 and the steep side by 0.6: loss 4.4e-02 after 100 steps."),
+        (0.45, 20.0, "the steep side by -0.8: loss below 1e-6 after 79 steps."),
+        (0.5, 20.0, "it jumps from side to side for ever."),
+        (0.52, 20.0, "the path diverges."),
+    ],
+)
+def test_one_rate_says_what_becomes_of_it(lr, condition, said):
+    assert cl.explore.one_rate(lr, condition).alt.endswith(said)
+
+
+def test_the_goal_of_one_rate_is_in_reach_at_condition_20_and_not_at_100():
+    explorer = cl.explore.one_rate()
+    reached = {at for at in positions(explorer, "lr", "condition") if "below 1e-6" in explorer.alt}
+    assert {lr for lr, condition in reached if condition == 20} == {0.4, 0.45, 0.48}
+    assert not [at for at in reached if at[1] == 100]
+
+
+def test_scaling_runs_each_method_as_it_is():
+    explorer = cl.explore.scaling()
+    for condition, turned, lr, own in positions(explorer, "condition", "turned", "lr", "own"):
+        bowl = cl.problems.bowl(condition)
+        start = np.array([-4.97, -1.98])
+        if turned:
+            bowl, start = (
+                cl.problems.rotated(bowl),
+                start @ [[0.5**0.5] * 2, [-(0.5**0.5), 0.5**0.5]],
+            )
+        opts = {"SGD": cl.SGD(lr), "RMSProp": cl.RMSProp(own, eps=0)}
+        for name, opt in opts.items():
+            x = cl.run(opt, bowl.grad, start, 30).x
+            np.testing.assert_allclose(explorer.lines[f"{name} path"][:31], x, atol=1e-9)
+            far = explorer.lines[f"{name} distance"][:31, 1]
+            np.testing.assert_allclose(far, np.linalg.norm(x, axis=1), atol=1e-9)
+        steps = np.abs(np.diff(explorer.lines["sign path"], axis=0))
+        np.testing.assert_allclose(steps, own)
+
+
+def test_a_condition_does_not_change_the_own_rates_and_turning_does():
+    explorer = cl.explore.scaling()
+    paths = {at: explorer.lines for at in positions(explorer, "condition", "turned")}
+    for name in ("sign path", "RMSProp path"):
+        np.testing.assert_allclose(paths[5.0, False][name], paths[100.0, False][name], rtol=1e-9)
+    distance = {at: paths[at]["RMSProp distance"][60, 1] for at in paths}
+    assert distance[100.0, True] > 4 * distance[100.0, False]
+    plain = {at: paths[at]["SGD distance"][:, 1] for at in paths}
+    np.testing.assert_allclose(plain[100.0, True], plain[100.0, False])
+
+
+def test_the_effective_rates_of_adagrad_are_those_of_a_run_of_single_steps():
+    explorer = cl.explore.adagrad_decay()
+    g, marks = forgetting._kinds(), np.array(explorer._controls["step"].values)
+    short = marks[marks <= 2000]
+    for lr, size in positions(explorer, "lr", "size"):
+        trace = cl.run(cl.AdaGrad(lr), lambda x, t: size * g[t - 1], np.zeros(4), 2000)  # noqa: B023
+        for i, kind in enumerate(forgetting.KINDS):
+            line = explorer.lines[kind]
+            assert (line[:, 0] == marks).all()
+            np.testing.assert_allclose(line[: len(short), 1], trace.rate[short, i], rtol=1e-12)
+    explorer.set(lr=0.1, size=1.0)
+    assert explorer.lines["constant"][-1, 1] == pytest.approx(0.1 / 1000)
+
+
+def test_what_is_left_of_adagrads_rate():
+    explorer = cl.explore.adagrad_decay()
+    said = {}
+    for step in (100, 10_000, 1_000_000):
+        explorer.set(step=step)
+        said[step] = explorer.alt
+    assert "After 100 steps" in said[100] and "constant 0.1," in said[100]
+    assert "constant 0.01," in said[10_000]
+    assert "constant 0.001, noisy 0.001, sparse 0.01, fading 0.36" in said[1_000_000]
+
+
+def test_memory_is_adagrad_and_rmsprop_on_the_same_stream():
+    explorer = cl.explore.memory()
+    noise = np.random.default_rng(1).normal(size=600)
+    for rho, jump in positions(explorer, "rho", "jump"):
+        g = noise * np.where(np.arange(600) < 300, 1, jump)
+        lines = explorer.lines
+        np.testing.assert_array_equal(lines["size"][:, 1], np.abs(g))
+        for name, opt in (("AdaGrad", cl.AdaGrad(0.1)), ("RMSProp", cl.RMSProp(0.1, rho=rho))):
+            trace = cl.run(opt, lambda x, t: g[t - 1 : t], [0.0], 600)  # noqa: B023
+            np.testing.assert_allclose(lines[f"{name} √v"][:, 1], np.sqrt(trace.v[1:, 0]))
+            np.testing.assert_allclose(lines[f"{name} rate"][:, 1], trace.rate[1:, 0])
+
+
+def test_the_goal_of_memory_is_in_reach_for_one_rho():
+    explorer = cl.explore.memory(jump=0.1)
+    good = []
+    for (rho,) in positions(explorer, "rho"):
+        words = explorer.alt
+        steps = words.partition("after ")[2].partition(" steps")[0]
+        shake = float(words.partition("shakes by ")[2].partition("%")[0])
+        if steps.isdigit() and int(steps) <= 50 and shake < 33:
+            good.append(rho)
+    assert good == [0.9]
+
+
+def test_rmsprop_on_the_bowl():
+    explorer = cl.explore.rmsprop()
+    for lr, rho in positions(explorer, "lr", "rho"):
+        x = cl.run(cl.RMSProp(lr, rho=rho, eps=0), BOWL.grad, BOWL.start, 300).x
+        lines = explorer.lines
+        np.testing.assert_allclose(lines["path"], x, atol=1e-6)
+        np.testing.assert_allclose(lines["first"][:, 1], np.abs(np.diff(x[:11, 0])) / lr, rtol=1e-9)
+        assert lines["first"][0, 1] == pytest.approx(1 / np.sqrt(1 - rho))
+        np.testing.assert_allclose(lines["last"][:, 1], x[-20:, 0] / lr, atol=1e-4)
+        assert lines["last"][-1, 0] == 300
+    explorer.set(lr=0.2, rho=0.9)
+    assert "−η/2 and +η/2 for ever" in explorer.alt
+    explorer.set(lr=0.02)
+    assert "still on its way" not in explorer.alt or "0.0" in explorer.alt
+
+
+def test_the_goal_of_rmsprop_is_a_matter_of_the_rate():
+    explorer = cl.explore.rmsprop()
+    away = {
+        at: float(explorer.alt.partition("coordinate is ")[2].partition(" from")[0])
+        for at in positions(explorer, "lr", "rho")
+    }
+    assert away[0.05, 0.9] < 0.05 <= min(away[0.2, rho] for rho in (0.0, 0.5, 0.9, 0.95))
+
+
+def test_adam_shows_its_own_quantities():
+    explorer = cl.explore.adam()
+    controls = ("gradients", "beta1", "beta2", "bias_correction")
+    for gradients, beta1, beta2, correct in positions(explorer, *controls):
+        g = momentum._streams()[gradients]
+        opt = cl.Adam(1.0, beta1, beta2, eps=0, bias_correction=correct)
+        trace = cl.run(opt, lambda x, t: g[t - 1 : t], [0.0], 20)  # noqa: B023
+        corrected = cl.run(cl.Adam(1.0, beta1, beta2, eps=0), lambda x, t: g[t - 1 : t], [0.0], 20)  # noqa: B023
+        lines = explorer.lines
+        for name in ("m", "v"):
+            np.testing.assert_allclose(lines[name][1::5, 1], getattr(trace, name)[1:, 0])
+            hat = getattr(corrected, f"{name}_hat")[1:, 0]
+            np.testing.assert_allclose(lines[f"{name} corrected"][:, 1], hat)
+        np.testing.assert_allclose(lines["step"][1::5, 1], -np.diff(trace.x[:, 0]), atol=1e-15)
+        assert np.isnan(lines["step"][4::5, 1]).all() and (lines["step"][::5, 1] == 0).all()
+
+
+def test_what_adam_says_of_its_steps():
+    explorer = cl.explore.adam()
+    said = "The first step is 1 η long, the longest is step"
+    assert explorer.alt.startswith(said) and explorer.alt.endswith("with 1 η, and the last is 1 η.")
+    explorer.set(bias_correction=False)
+    assert explorer.alt.startswith("The first step is 3.16 η long")
+    explorer.set(bias_correction=True, gradients="one spike", beta1=0.0, beta2=0.999)
+    assert "step 10 with 3.16 η" in explorer.alt
+
+
+def test_the_counterexample_fools_adam_and_not_amsgrad():
+    explorer = cl.explore.counterexample()
+    said = "Adam +0.989, the wrong end; AMSGrad −0.991, the right end."
+    assert explorer.alt.endswith(said)
+    for c, beta1, beta2 in positions(explorer, "c", "beta1", "beta2"):
+        problem = cl.problems.reddi(c)
+        for kind in (cl.Adam, cl.AMSGrad):
+            x = cl.run(
+                lambda t: kind(0.9 / np.sqrt(t), beta1, beta2, eps=0),  # noqa: B023
+                problem.grad,
+                problem.start,
+                100,
+                project=problem.project,
+            ).x[:, 0]
+            line = explorer.lines[kind.__name__]
+            np.testing.assert_allclose(line[10, 1], x[-30:].mean(), atol=1e-12)
+    explorer.set(c=3.0, beta1=0.9, beta2=0.99)
+    assert "Adam −" in explorer.alt
+
+
+def test_the_goal_of_the_counterexample_is_in_reach():
+    explorer = cl.explore.counterexample()
+    fooled = {at for at in positions(explorer, "c", "beta2") if "Adam +" in explorer.alt}
+    assert {beta2 for c, beta2 in fooled if c == 3} == {0.1}
+    assert not {beta2 for c, beta2 in fooled if c == 10}  # v remembers the large gradient
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: cl.explore.one_rate(lr=3.0),
+        lambda: cl.explore.scaling(condition=7.0),
+        lambda: cl.explore.adagrad_decay(size=2.0),
+        lambda: cl.explore.memory(rho=0.8),
+        lambda: cl.explore.rmsprop(rho=0.7),
+        lambda: cl.explore.adam("spikes"),
+        lambda: cl.explore.counterexample(c=2.0),
+    ],
+)
+def test_a_start_that_is_no_value_lists_those_there_are(call):
+    with pytest.raises(ValueError, match=r"has no value .*; it has "):
+        call()
