@@ -1,4 +1,4 @@
-"""The explorers of single ideas: lines equal to direct runs, words that are right, goals in reach."""
+"""The explorers of single ideas: lines as direct runs give them, true words, goals in reach."""
 
 import itertools
 
