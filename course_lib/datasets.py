@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-__all__ = ["Prices", "ftse", "hinton_stream", "noisy_step", "returns"]
+__all__ = ["Demand", "Prices", "ftse", "hinton_stream", "noisy_step", "returns", "victoria"]
 
 # importlib.resources would cost the import of course_lib a tenth of NumPy's.
 _DATA = Path(__file__).with_name("data")
@@ -40,6 +40,39 @@ def ftse():
     with (_DATA / "eu_stock_markets_1991_1998.csv").open() as file:
         year, close = np.loadtxt(file, delimiter=",", skiprows=1, usecols=(0, 4), unpack=True)
     return Prices(year, close)
+
+
+class Demand(NamedTuple):
+    """Electricity demand, every half hour of a year; all of shape (n,)."""
+
+    hour: np.ndarray
+    demand: np.ndarray
+    workday: np.ndarray
+    temperature: np.ndarray
+
+
+def victoria():
+    """Electricity demand of the state of Victoria, Australia, in 2014.
+
+    Returns
+    -------
+    Demand
+        17 520 half hours: `hour` of the day (local time), `demand` in GW, `workday` 1 or 0,
+        `temperature` in Melbourne in °C.
+
+    Notes
+    -----
+    Series ``elecdemand`` of the R package ``fpp2``. See ``course_lib/data/SOURCES.md``.
+
+    Examples
+    --------
+    >>> year = victoria()
+    >>> len(year.demand), year.demand.max().round(2).item()
+    (17520, 9.35)
+    """
+    with (_DATA / "victoria_electricity_2014.csv").open() as file:
+        table = np.loadtxt(file, delimiter=",", skiprows=1, usecols=(1, 2, 3))
+    return Demand(np.arange(len(table)) / 2 % 24, *table.T)
 
 
 def returns(close):
