@@ -1,8 +1,10 @@
 """What the questions of several exercises share: how paths and states are named, and go wrong."""
 
+import re
+
 import numpy as np
 
-__all__ = ["after_step", "in_state", "path_mistakes", "state_mistakes", "walk"]
+__all__ = ["after_step", "in_state", "known", "path_mistakes", "state_mistakes", "walk"]
 
 
 def walk(x0, steps, move):
@@ -24,48 +26,47 @@ def in_state(*names):
     return lambda index, args: f"in the new {names[index[0]]}, coordinate {index[1] + 1},"
 
 
-def _known(question, hint, function):
-    function.__doc__, function.__name__ = hint, hint.split(":")[0].replace(" ", "_")
-    question.mistake(function)
+def known(question, mistakes):
+    """Add known mistakes: hint → wrong implementation."""
+    for hint, function in mistakes.items():
+
+        def mistake(*args, function=function):
+            return function(*args)
+
+        mistake.__name__ = "_".join(re.findall("[a-z]+", hint.lower())[:5])
+        mistake.__doc__ = hint
+        question.mistake(mistake)
 
 
 def path_mistakes(question, name):
     """The ways to give back too little of a path."""
     right = question.right
-    _known(
+    known(
         question,
-        f"The start is missing: `{name}` should give back one position more than it takes steps.",
-        lambda *args: right(*args)[1:],
-    )
-    _known(
-        question,
-        f"Only the end came back: `{name}` should give back all positions, the start first.",
-        lambda *args: right(*args)[-1],
-    )
-    _known(
-        question,
-        f"One step short: where `{name}` notes a position, before or after it moves, decides "
-        "whether the last is noted.",
-        lambda *args: right(*args)[:-1],
-    )
-    _known(
-        question,
-        f"One step and no more: does a `return` of `{name}` stand inside its loop? It ends the "
-        "function at once.",
-        lambda *args: right(*args)[:2],
+        {
+            f"The start is missing: `{name}` should give back one position more than it takes "
+            "steps.": lambda *args: right(*args)[1:],
+            f"Only the end came back: `{name}` should give back all positions, the start first.": (
+                lambda *args: right(*args)[-1]
+            ),
+            f"One step short: where `{name}` notes a position, before or after it moves, decides "
+            "whether the last is noted.": lambda *args: right(*args)[:-1],
+            f"One step and no more: does a `return` of `{name}` stand inside its loop? It ends the "
+            "function at once.": lambda *args: right(*args)[:2],
+        },
     )
 
 
-def state_mistakes(question, first, second):
+def state_mistakes(question, *names):
     """The ways to give back half a state, or a state upside down."""
     name, right = question.name.partition(".")[2], question.right
-    _known(
+    known(
         question,
-        f"Only the new {first} came back: the next `{name}` needs the new {second} too.",
-        lambda *args: right(*args)[0],
-    )
-    _known(
-        question,
-        f"The other way round: `{name}` gives back the new {first} first, then the new {second}.",
-        lambda *args: right(*args)[::-1],
+        {
+            f"Only the new {names[0]} came back: the next `{name}` needs the new "
+            f"{' and '.join(names[1:])} too.": lambda *args: right(*args)[0],
+            f"The order is another one: `{name}` gives back the new {', then '.join(names)}.": (
+                lambda *args: right(*args)[::-1]
+            ),
+        },
     )

@@ -172,7 +172,7 @@ def _run(question, call, args):
         if "ellipsis" in str(problem):  # arithmetic with a `...` that is still to be filled in
             return None, Verdict("blank", BLANK)
         return None, Verdict("broken", _stopped(problem, _summary(question, args)))
-    if not question.in_place and not all(map(np.array_equal, given, args)):
+    if not question.in_place and not all(map(_same, given, args)):
         return None, Verdict(
             "mistake",
             "your function changed its input in place: whoever calls it loses their data; "
@@ -231,6 +231,10 @@ class _Sink:
 
     def isatty(self):
         return False
+
+
+def _same(one, other):
+    return np.array_equal(one, other, equal_nan=True)
 
 
 def _is_blank(value):

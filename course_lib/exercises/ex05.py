@@ -1,0 +1,291 @@
+"""Exercise 05: questions on RMSProp, and the ways in which they go wrong."""
+
+import numpy as np
+
+from .shared import in_state, known, state_mistakes
+from .verdict import Question
+
+__all__ = ["QUESTIONS"]
+
+
+def _drawn(rng, memories=0, count=3):
+    """x, v, what else is remembered, and g; v is well above the square of the mean m."""
+    cases = []
+    for _ in range(count):
+        more = [rng.normal(0, 0.5, 3) for _ in range(memories)]
+        cases.append([rng.normal(0, 3, 3), rng.uniform(1.5, 6, 3), *more, rng.normal(0, 2, 3)])
+    return cases
+
+
+def _plain_inputs(rng):
+    eps = (0.1, 0.02, 0.3)
+    return [
+        (*one, float(rng.uniform(0.1, 0.6)), float(rng.uniform(0.6, 0.95)), e)
+        for one, e in zip(_drawn(rng), eps, strict=True)
+    ]
+
+
+def _momentum_inputs(rng):
+    return [
+        (*one, float(rng.uniform(0.1, 0.6)), float(rng.uniform(0.6, 0.95)), mu, 0.1)
+        for one, mu in zip(_drawn(rng, 1), (0.9, 0.5, 0.7), strict=True)
+    ]
+
+
+def _centered_inputs(rng):
+    cases = [
+        (*one, float(rng.uniform(0.1, 0.6)), float(rng.uniform(0.6, 0.95)), 0.1)
+        for one in _drawn(rng, 1)
+    ]
+    x = np.array([1.0, -1.0, 2.0])
+    steady = np.array([0.3, 0.7, 1.1])  # v − m² is zero here, or less by rounding
+    return [*cases, (x, steady**2 - 1e-3, steady, steady, 0.2, 0.9, 0.1)]
+
+
+def _plain(x, v, g, lr, rho, eps):
+    v = rho * v + (1 - rho) * g**2
+    return np.array([x - lr * g / (np.sqrt(v) + eps), v])
+
+
+def _momentum(x, v, b, g, lr, rho, momentum, eps):
+    v = rho * v + (1 - rho) * g**2
+    b = momentum * b + lr * g / (np.sqrt(v) + eps)
+    return np.array([x - b, v, b])
+
+
+def _centered(x, v, m, g, lr, rho, eps, spread=lambda v, m: np.maximum(v - m**2, 0), new=None):
+    v = rho * v + (1 - rho) * g**2
+    m = rho * m + (1 - rho) * g if new is None else new(m, g, rho)
+    return np.array([x - lr * g / (np.sqrt(spread(v, m)) + eps), v, m])
+
+
+def _seeds(rng):
+    return [
+        (rng.normal(0, 300, 4), rng.normal(0, 0.01, 4), float(rho))
+        for rho in (*rng.uniform(0.8, 0.95, 2), 0.9)
+    ]
+
+
+def _root_after_one(params, g, rho, start=0.0):
+    return np.sqrt(rho * start + (1 - rho) * g**2)
+
+
+warm_up = Question("05.warm_up", lambda: 0.2)
+known(
+    warm_up,
+    {
+        "The length is right. Which way, when the gradient is negative?": lambda: -0.2,
+        "That would be the step if v were the square itself. What share of it is in v?": lambda: (
+            0.1
+        ),
+        "You divide by √ρ. The new square has the share 1 − ρ.": lambda: 0.1 / np.sqrt(0.75),
+        "You divide by 1 − ρ. Its root is below the fraction bar.": lambda: 0.4,
+        "The gradient's size is still in it. Does it cancel?": lambda: 0.6,
+    },
+)
+
+plain = Question("05.rmsprop_step", _plain, _plain_inputs, where=in_state("x", "v"), in_place=True)
+state_mistakes(plain, "x", "v")
+known(
+    plain,
+    {
+        "The step climbs: mind the sign before the rate.": (
+            lambda x, v, g, lr, rho, eps: _plain(x, v, -g, lr, rho, eps)
+        ),
+        "ρ and 1 − ρ have changed places: the average hardly remembers.": (
+            lambda x, v, g, lr, rho, eps: _plain(x, v, g, lr, 1 - rho, eps)
+        ),
+        "Nothing leaks: you add the whole square, as AdaGrad does.": (
+            lambda x, v, g, lr, rho, eps: np.array(
+                [x - lr * g / (np.sqrt(v + g**2) + eps), v + g**2]
+            )
+        ),
+        "The old leaks, but the new square goes in whole: its share 1 − ρ is missing.": (
+            lambda x, v, g, lr, rho, eps: (
+                lambda v: np.array([x - lr * g / (np.sqrt(v) + eps), v])
+            )(rho * v + g**2)
+        ),
+        "The step uses the v from before. This gradient should be in it already.": (
+            lambda x, v, g, lr, rho, eps: np.array(
+                [x - lr * g / (np.sqrt(v) + eps), rho * v + (1 - rho) * g**2]
+            )
+        ),
+        "The root is missing: a mean of squares has another unit than the gradient.": (
+            lambda x, v, g, lr, rho, eps: (
+                lambda v: np.array([x - lr * g / (v + eps), v])
+            )(rho * v + (1 - rho) * g**2)
+        ),
+        "ε stands inside the root, as in Keras. Here it is outside.": (
+            lambda x, v, g, lr, rho, eps: (
+                lambda v: np.array([x - lr * g / np.sqrt(v + eps), v])
+            )(rho * v + (1 - rho) * g**2)
+        ),
+        "ε is missing: you divide by the bare root.": (
+            lambda x, v, g, lr, rho, eps: _plain(x, v, g, lr, rho, 0.0)
+        ),
+        "You average the gradient and not its square.": (
+            lambda x, v, g, lr, rho, eps: (
+                lambda v: np.array([x - lr * g / (np.sqrt(np.abs(v)) + eps), v])
+            )(rho * v + (1 - rho) * g)
+        ),
+        "You average the sizes and not the squares.": (
+            lambda x, v, g, lr, rho, eps: (
+                lambda v: np.array([x - lr * g / (np.sqrt(v) + eps), v])
+            )(rho * v + (1 - rho) * np.abs(g))
+        ),
+        "All coordinates share one mean of squares. Each keeps its own.": (
+            lambda x, v, g, lr, rho, eps: (
+                lambda v: np.array([x - lr * g / (np.sqrt(v) + eps), v])
+            )(rho * v + (1 - rho) * np.mean(g**2))
+        ),
+        "ε went to the position: x moves by ε at every step. Mind the brackets.": (
+            lambda x, v, g, lr, rho, eps: _plain(x, v, g, lr, rho, 0.0) + np.array([[eps], [0.0]])
+        ),
+        "The rate is missing in the step.": (
+            lambda x, v, g, lr, rho, eps: _plain(x, v, g, 1.0, rho, eps)
+        ),
+    },
+)  # fmt: skip
+
+momentum = Question(
+    "05.momentum_step", _momentum, _momentum_inputs, where=in_state("x", "v", "b"), in_place=True
+)
+state_mistakes(momentum, "x", "v", "b")
+known(
+    momentum,
+    {
+        "The momentum climbs: the scaled gradient enters b with the wrong sign.": (
+            lambda x, v, b, g, lr, rho, mu, eps: _momentum(x, v, b, -g, lr, rho, mu, eps)
+        ),
+        "The buffer is added to x. Its step goes downhill, so it is subtracted.": (
+            lambda x, v, b, g, lr, rho, mu, eps: (
+                lambda new: np.array([2 * x - new[0], new[1], new[2]])
+            )(_momentum(x, v, b, g, lr, rho, mu, eps))
+        ),
+        "The new share enters with 1 − μ: that is an average, as Adam has it. Here it enters "
+        "whole.": lambda x, v, b, g, lr, rho, mu, eps: _momentum(
+            x, v, b, g, (1 - mu) * lr, rho, mu, eps
+        ),
+        "The buffer forgets everything: what was in b is not used.": (
+            lambda x, v, b, g, lr, rho, mu, eps: _momentum(x, v, b, g, lr, rho, 0.0, eps)
+        ),
+        "Nothing of b fades: μ is missing before it.": (
+            lambda x, v, b, g, lr, rho, mu, eps: _momentum(x, v, b, g, lr, rho, 1.0, eps)
+        ),
+        "x moves by the old b: the new one has to be ready first.": (
+            lambda x, v, b, g, lr, rho, mu, eps: (
+                lambda new: np.array([x - b, new[1], new[2]])
+            )(_momentum(x, v, b, g, lr, rho, mu, eps))
+        ),
+        "The gradient goes into b unscaled. Divide first, then collect.": (
+            lambda x, v, b, g, lr, rho, mu, eps: (
+                lambda v, b: np.array([x - b, v, b])
+            )(rho * v + (1 - rho) * g**2, mu * b + lr * g)
+        ),
+        "The rate acts twice: in the buffer, and again when x moves.": (
+            lambda x, v, b, g, lr, rho, mu, eps: (
+                lambda new: np.array([x - lr * new[2], new[1], new[2]])
+            )(_momentum(x, v, b, g, lr, rho, mu, eps))
+        ),
+        "The rate is missing: b collects steps of rate 1.": (
+            lambda x, v, b, g, lr, rho, mu, eps: _momentum(x, v, b, g, 1.0, rho, mu, eps)
+        ),
+        "ρ and μ have changed places.": (
+            lambda x, v, b, g, lr, rho, mu, eps: _momentum(x, v, b, g, lr, mu, rho, eps)
+        ),
+        "The scaling uses the old v: this gradient's square is not in it yet.": (
+            lambda x, v, b, g, lr, rho, mu, eps: (
+                lambda b: np.array([x - b, rho * v + (1 - rho) * g**2, b])
+            )(mu * b + lr * g / (np.sqrt(v) + eps))
+        ),
+        "The whole buffer is divided by the root, the old steps too: they were divided before.": (
+            lambda x, v, b, g, lr, rho, mu, eps: (
+                lambda v, b: np.array([x - lr * b / (np.sqrt(v) + eps), v, b])
+            )(rho * v + (1 - rho) * g**2, mu * b + g)
+        ),
+    },
+)  # fmt: skip
+
+centered = Question(
+    "05.centered_step", _centered, _centered_inputs, where=in_state("x", "v", "m"), in_place=True
+)
+state_mistakes(centered, "x", "v", "m")
+known(
+    centered,
+    {
+        "v − m² can be below zero in the last digits, or at the start, and its root is no number: "
+        "hold it at 0.": lambda *a: _centered(*a, spread=lambda v, m: v - m**2),
+        "The size is taken where the clamp should be: a negative v − m² becomes 0, not positive.": (
+            lambda *a: _centered(*a, spread=lambda v, m: np.abs(v - m**2))
+        ),
+        "m is not used: that is the plain step.": lambda *a: _centered(*a, spread=lambda v, m: v),
+        "The mean is taken off without its square: the units differ.": (
+            lambda *a: _centered(*a, spread=lambda v, m: np.maximum(v - np.abs(m), 0))
+        ),
+        "You add the square of the mean. The spread is smaller than the size.": (
+            lambda *a: _centered(*a, spread=lambda v, m: v + m**2)
+        ),
+        "The mean m remembers nothing: it is the last gradient.": (
+            lambda *a: _centered(*a, new=lambda m, g, rho: g)
+        ),
+        "The mean m adds the gradients whole: its share 1 − ρ is missing.": (
+            lambda *a: _centered(*a, new=lambda m, g, rho: rho * m + g)
+        ),
+        "The mean m is that of before: this gradient is missing in it.": (
+            lambda *a: _centered(*a, new=lambda m, g, rho: m)
+        ),
+        "The mean m averages sizes. Signs have to count, or it is no mean of the gradients.": (
+            lambda *a: _centered(*a, new=lambda m, g, rho: rho * m + (1 - rho) * np.abs(g))
+        ),
+        "The shares ρ and 1 − ρ have changed places in both averages.": (
+            lambda x, v, m, g, lr, rho, eps: _centered(x, v, m, g, lr, 1 - rho, eps)
+        ),
+        "The centered step climbs: mind the sign before the rate.": (
+            lambda x, v, m, g, lr, rho, eps: (
+                lambda new: np.array([2 * x - new[0], new[1], new[2]])
+            )(_centered(x, v, m, g, lr, rho, eps))
+        ),
+        "The spread itself divides, without its root.": (
+            lambda *a: _centered(*a, spread=lambda v, m: np.maximum(v - m**2, 0) ** 2)
+        ),
+    },
+)  # fmt: skip
+
+bug_hunt = Question(
+    "05.bug_hunt",
+    _root_after_one,
+    _seeds,
+    where=lambda index, args: f"for parameter {index[0] + 1}",
+)
+known(
+    bug_hunt,
+    {
+        "The bug is still in: negative parameters make the sum under the root negative.": (
+            lambda p, g, rho: _root_after_one(p, g, rho, 1e-6 * p)
+        ),
+        "No longer negative, but the start still depends on the parameters. Start from nothing.": (
+            lambda p, g, rho: _root_after_one(p, g, rho, 1e-6 * np.abs(p))
+        ),
+        "The start is the square of a parameter: positive, and still none of its business.": (
+            lambda p, g, rho: _root_after_one(p, g, rho, 1e-6 * p**2)
+        ),
+        "A start at 1 is another convention: it makes the first steps tiny. Here it is 0.": (
+            lambda p, g, rho: _root_after_one(p, g, rho, 1.0)
+        ),
+        "A start at 1e-6 for all is safe, but the question says 0.": (
+            lambda p, g, rho: _root_after_one(p, g, rho, 1e-6)
+        ),
+        "The root is missing in what you return.": lambda p, g, rho: (1 - rho) * g**2,
+        "The share 1 − ρ of the first square is missing: that is the size of the gradient.": (
+            lambda p, g, rho: np.abs(g)
+        ),
+        "The first square enters with ρ instead of 1 − ρ.": lambda p, g, rho: np.sqrt(rho * g**2),
+        "One number for all parameters: each has its own v.": (
+            lambda p, g, rho: np.full(4, np.sqrt((1 - rho) * np.mean(g**2)))
+        ),
+        "A negative sum is held at 0, which hides the bug: the start is still wrong where it is "
+        "positive.": lambda p, g, rho: np.sqrt(np.maximum(rho * 1e-6 * p + (1 - rho) * g**2, 0)),
+    },
+)
+
+QUESTIONS = (warm_up, plain, momentum, centered, bug_hunt)

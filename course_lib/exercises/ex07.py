@@ -1,0 +1,256 @@
+"""Exercise 07: questions on an honest comparison, and the ways in which they go wrong."""
+
+import numpy as np
+
+from .shared import known
+from .verdict import Question
+
+__all__ = ["QUESTIONS"]
+
+
+def _trials(rng):
+    """Losses (seeds, rates) in which the best mean, the best seed and the best median differ."""
+    cases = []
+    for i in range(4):
+        losses, order = rng.uniform(1, 2, (5, 8)), rng.permutation(8)
+        losses[:, order[0]] = rng.uniform(0.6, 0.7, 5)  # the best mean
+        losses[:, order[1]] = [0.4, 0.4, 0.4, 3, 3]  # the best median, twice ruined
+        losses[2, order[2]] = 0.01  # one lucky seed
+        losses[1:4, order[3]] = np.nan  # diverged
+        losses[[0, 4], order[3]] = 0.2 if i % 2 else 1.5
+        losses[:, order[4]] = [0.3, np.inf, np.inf, np.inf, 0.3]
+        losses[4, order[5]], losses[0, order[6]] = 0.05, 0.09  # the best at the last, at the first
+        cases.append((losses, np.geomspace(0.001, 1, 8) * rng.uniform(1, 2)))
+    return cases
+
+
+def _best_rate(losses, rates):
+    mean = np.where(np.isfinite(losses), losses, np.inf).mean(axis=0)
+    return rates[mean.argmin()]
+
+
+def _pairs(rng):
+    cases = []
+    for n, t in ((10, 2.262), (5, 2.776), (12, 2.201)):
+        seeds = rng.normal(0, 2, n)  # what both share, and a pairing takes away
+        cases.append((seeds + rng.normal(0.3, 0.2, n), seeds + rng.normal(0, 0.2, n), t))
+    return cases
+
+
+def _interval(a, b, t):
+    d = a - b
+    return np.array([d.mean(), t * d.std(ddof=1) / np.sqrt(len(d))])
+
+
+def _outcomes(rng):
+    few = [
+        (0.5, 0.2),
+        (-0.5, 0.2),
+        (0.1, 0.2),
+        (-0.1, 0.2),
+        (0.02, 0.01),
+        (-0.02, 0.01),
+        (1.5, 2.0),
+    ]
+    return few
+
+
+def _verdict(mean, half):
+    return 0 if abs(mean) <= half else int(np.sign(mean))
+
+
+def _studies(rng):
+    cases = []
+    for _ in range(4):
+        a, b = rng.uniform(1, 2, (2, 9, 6))  # seeds, rates
+        tuning, report = np.array([0, 1, 2]), np.array([3, 4, 5, 6, 7, 8])
+        p = rng.permutation(6)
+        q = np.roll(p, 1)
+        for losses, r in ((a, p), (b, q)):
+            losses[:3, r[0]] -= 0.9  # best where tuned
+            losses[3:, r[1]] -= 0.8  # best where reported
+            losses[:, r[2]] -= 0.7  # best over all
+            losses[0, r[3]] -= 0.99  # one lucky seed
+        cases.append((a, b, tuning, report))
+    return cases
+
+
+def _honest(
+    a, b, tuning, report, choose=lambda losses, tuning, report: losses[tuning].mean(axis=0).argmin()
+):
+    return np.array([losses[report, choose(losses, tuning, report)] for losses in (a, b)])
+
+
+warm_up = Question("07.warm_up", lambda: 140)
+known(
+    warm_up,
+    {
+        "That is the tuning alone. What is reported has to be run, too.": lambda: 120,
+        "One optimizer. There are two.": lambda: 70,
+        "That is what is reported. Tuning costs runs as well.": lambda: 20,
+        "All rates on all seeds, the reported ones too. Only the chosen rate runs on those.": (
+            lambda: 360
+        ),
+        "The tuning is counted for one optimizer only.": lambda: 80,
+    },
+)
+
+best_rate = Question("07.best_rate", _best_rate, _trials)
+known(
+    best_rate,
+    {
+        "You take the rate of the single best run: one lucky seed decides.": (
+            lambda losses, rates: rates[np.nanmin(losses, axis=0).argmin()]
+        ),
+        "A rate that diverged won: its NaN was left out of the mean. Nothing is worse than to "
+        "diverge.": lambda losses, rates: rates[np.nanmean(losses, axis=0).argmin()],
+        "NaN wins: argmin takes it for the smallest. Make it infinite first.": (
+            lambda losses, rates: rates[losses.mean(axis=0).argmin()]
+        ),
+        "The median forgives two ruined seeds of five. The mean is asked for.": (
+            lambda losses, rates: rates[
+                np.median(np.where(np.isfinite(losses), losses, np.inf), axis=0).argmin()
+            ]
+        ),
+        "The largest loss won.": lambda losses, rates: rates[
+            np.where(np.isfinite(losses), losses, -np.inf).mean(axis=0).argmax()
+        ],
+        "The number of the rate came back, not the rate.": (
+            lambda losses, rates: (
+                np.where(np.isfinite(losses), losses, np.inf).mean(axis=0).argmin()
+            )
+        ),
+        "Only the first seed decides.": lambda losses, rates: rates[np.nanargmin(losses[0])],
+        "Only the last seed decides.": lambda losses, rates: rates[np.nanargmin(losses[-1])],
+        "The best loss came back. Which rate has it?": (
+            lambda losses, rates: np.where(np.isfinite(losses), losses, np.inf).mean(axis=0).min()
+        ),
+        "The smallest rate that never diverged is safe, and not the best.": (
+            lambda losses, rates: rates[np.isfinite(losses).all(axis=0)][0]
+        ),
+    },
+)
+
+interval = Question(
+    "07.interval", _interval, _pairs, where=lambda i, a: ("in the mean", "in the half width")[i[0]]
+)
+known(
+    interval,
+    {
+        "Unpaired: what both runs of a seed share is in your interval. Differences first.": (
+            lambda a, b, t: np.array(
+                [a.mean() - b.mean(), t * np.sqrt((a.var(ddof=1) + b.var(ddof=1)) / len(a))]
+            )
+        ),
+        "That is the spread of single differences. Their mean is surer, by √n.": (
+            lambda a, b, t: np.array([(a - b).mean(), t * (a - b).std(ddof=1)])
+        ),
+        "You divide by n. The mean's error falls with its root.": (
+            lambda a, b, t: np.array([(a - b).mean(), t * (a - b).std(ddof=1) / len(a)])
+        ),
+        "The spread is that of the whole world, n seeds. They are a sample: n − 1 (ddof=1).": (
+            lambda a, b, t: np.array([(a - b).mean(), t * (a - b).std() / np.sqrt(len(a))])
+        ),
+        "The other way round: a minus b is asked for.": (
+            lambda a, b, t: _interval(a, b, t) * [-1, 1]
+        ),
+        "The factor t is missing: that is one standard error.": lambda a, b, t: _interval(
+            a, b, 1.0
+        ),
+        "1.96 is for very many seeds. t is given.": lambda a, b, t: _interval(a, b, 1.96),
+        "The variance stands where its root is meant.": (
+            lambda a, b, t: np.array([(a - b).mean(), t * (a - b).var(ddof=1) / np.sqrt(len(a))])
+        ),
+        "The two ends came back. Asked are the mean and half the width.": (
+            lambda a, b, t: _interval(a, b, t)[0] + np.array([-1, 1]) * _interval(a, b, t)[1]
+        ),
+        "That is the whole width. Half of it is asked for.": (
+            lambda a, b, t: _interval(a, b, t) * [1, 2]
+        ),
+        "The median of the differences stands where the mean is asked for.": (
+            lambda a, b, t: np.array([np.median(a - b), _interval(a, b, t)[1]])
+        ),
+    },
+)
+
+verdict = Question("07.verdict", _verdict, _outcomes, where=lambda i, a: f"for {a[0]:g} ± {a[1]:g}")
+known(
+    verdict,
+    {
+        "The interval has no say: a difference that may be chance counts as one.": (
+            lambda mean, half: int(np.sign(mean))
+        ),
+        "The signs have changed places: what is 1 should be −1.": (
+            lambda mean, half: -_verdict(mean, half)
+        ),
+        "You ask whether zero is inside, and then answer as if it were outside.": (
+            lambda mean, half: int(np.sign(mean)) if abs(mean) <= half else 0
+        ),
+        "A clear difference below zero is not seen: take the size of the mean.": (
+            lambda mean, half: 1 if mean > half else 0
+        ),
+        "A clear difference above zero is not seen.": lambda mean, half: -1 if mean < -half else 0,
+        "Everything that is not clearly above zero counts as below.": (
+            lambda mean, half: 1 if mean > half else -1
+        ),
+        "Clear or not came back, and not which way.": lambda mean, half: int(abs(mean) > half),
+        "You compare with half of the half width.": (
+            lambda mean, half: 0 if abs(mean) <= half / 2 else int(np.sign(mean))
+        ),
+        "A fixed bound decides, 0.05 or so. The interval is the bound.": (
+            lambda mean, half: 0 if abs(mean) <= 0.05 else int(np.sign(mean))
+        ),
+        "You always say: no difference.": lambda mean, half: 0,
+    },
+)
+
+bug_hunt = Question(
+    "07.bug_hunt",
+    _honest,
+    _studies,
+    where=lambda i, a: f"for optimizer {'ab'[i[0]]}, reported seed {i[1] + 1}",
+)
+known(
+    bug_hunt,
+    {
+        "The bug is still in: the rate is chosen on the seeds that are reported.": (
+            lambda *a: _honest(*a, choose=lambda x, tuning, report: x[report].mean(axis=0).argmin())
+        ),
+        "The rate is chosen on all seeds, the reported ones among them.": (
+            lambda *a: _honest(*a, choose=lambda x, tuning, report: x.mean(axis=0).argmin())
+        ),
+        "One lucky run chooses the rate. Take the mean over the tuning seeds.": (
+            lambda *a: _honest(*a, choose=lambda x, tuning, report: x[tuning].min(axis=0).argmin())
+        ),
+        "Both optimizers run at the rate of the first. Each is tuned on its own.": (
+            lambda a, b, tuning, report: np.array(
+                [m[report, a[tuning].mean(axis=0).argmin()] for m in (a, b)]
+            )
+        ),
+        "Both optimizers run at the rate of the second. Tune each on its own.": (
+            lambda a, b, tuning, report: np.array(
+                [m[report, b[tuning].mean(axis=0).argmin()] for m in (a, b)]
+            )
+        ),
+        "You report the tuning seeds. Those know the rate already.": (
+            lambda a, b, tuning, report: _honest(a, b, tuning, tuning)
+        ),
+        "Every seed has the rate that suits it best: nobody can do that in advance.": (
+            lambda a, b, tuning, report: np.array([m[report].min(axis=1) for m in (a, b)])
+        ),
+        "The worst rate was chosen.": (
+            lambda *a: _honest(*a, choose=lambda x, tuning, report: x[tuning].mean(axis=0).argmax())
+        ),
+        "The first optimizer is tuned on the tuning seeds, the second on the reported ones.": (
+            lambda a, b, tuning, report: np.array(
+                [
+                    a[report, a[tuning].mean(axis=0).argmin()],
+                    b[report, b[report].mean(axis=0).argmin()],
+                ]
+            )
+        ),
+        "The optimizers have changed places: a first, then b.": lambda *a: _honest(*a)[::-1],
+    },
+)  # fmt: skip
+
+QUESTIONS = (warm_up, best_rate, interval, verdict, bug_hunt)
