@@ -33,6 +33,7 @@ mutants: ## break the optimizers in many small ways and see the tests fail
 
 bench: ## measure how fast the pictures answer and the optimizers step
 	$(START) run tests/benchmarks/bench.py
+	$(START) run tests/benchmarks/bench_course.py
 	@if test -x $(CROSSCHECK); then $(CROSSCHECK) tests/benchmarks/bench_optimizers.py; \
 	else "$(PYTHON)" start.py run tests/benchmarks/bench_optimizers.py; fi
 

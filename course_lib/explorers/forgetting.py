@@ -1,133 +1,136 @@
-"""Explorers of what AdaGrad remembers and RMSProp forgets (lessons 04 and 05)."""
+"""Explorers of what AdaGrad keeps and RMSProp forgets (lessons 04 and 05)."""
 
 import numpy as np
 
-from .. import plots, problems
+from .. import averages, plots, problems
 from ..descent import run
 from ..explorer import Control, Explorer, Line, Words
 from ..optimizers import AdaGrad, RMSProp
-from .parts import points
+from .parts import points, steps_word
 
 __all__ = ["adagrad_decay", "memory", "rmsprop"]
 
-LONGEST = 1_000_000
-KINDS = {
-    "constant": plots.LineStyle("#333333", marker="o"),
-    "noisy": plots.LineStyle("#0072B2", dash=(4, 2), marker="^"),
-    "sparse": plots.LineStyle("#B34700", dash=(1, 1), marker="s"),
-    "fading": plots.LineStyle("#007A55", dash=(6, 2, 1, 2), marker="D"),
+MILLION = 1_000_000
+TIMES = np.unique(np.geomspace(1, MILLION, 61).round().astype(int))  # ten to a decade
+DECAY_RATES = (0.001, 0.01, 0.1, 1.0, 10.0)
+NOISES = (0.0, 0.01, 0.1, 1.0)
+# One optimizer's parameters: markers and dashes tell them apart.
+PARAMETERS = {
+    "constant": plots.LineStyle("#D55E00", width=3.5, marker="s"),
+    "noisy": plots.LineStyle("#4A2500", dash=(2, 1.5), marker="o"),
+    "sparse": plots.LineStyle("#8A6100", dash=(6, 2), marker="^"),
+    "fading": plots.LineStyle("#A8508A", dash=(5, 1, 1, 1), marker="D"),
 }
-GUIDE = plots.LineStyle("#999999", width=1.0)
+ROOT_LAW = plots.LineStyle("#333333", width=1.0, dash=(1, 2))
+
+RHOS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999)
+JUMPS = (0.01, 0.1, 1.0, 10.0, 100.0)
+HALF = 300  # steps before the jump, and after it
+
+BOWL_RATES = (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0)
+BOWL_STEPS, FIRST, LAST = 500, 30, 20
+SECOND = plots.LineStyle("#333333", dash=(4, 1.5), marker="o")  # beside RMSProp's blue
 
 
-def adagrad_decay(lr=0.1, size=1.0):
-    """AdaGrad's effective rate for four kinds of gradients, over a million steps.
+def adagrad_decay(lr=0.1, steps=10_000, noise=0.0):
+    """AdaGrad's effective rates of four parameters, over a million steps.
 
-    The gradients are constant; normal noise; zero but in 1 % of the steps; halved every ten
-    steps. Goal: find the step at which a tenth of the first rate is left, for each of the four.
-    Which of them never gets there?
+    Their gradients are: constant, always 1; noisy, normal with mean 0 and deviation 1; sparse, 1
+    in the first of every 100 steps, else 0; fading, 0.99^(t − 1), as on the way into a minimum.
+    Goal: find the η that leaves the constant parameter a rate of 0.01 after 10 000 steps. Then
+    find the noise that leaves the fading one less than 2 % of η after a million.
 
     Parameters
     ----------
-    lr, size : float
-        Where the controls stand at the start: learning rate η, and the size of the gradients.
+    lr, steps, noise
+        Where the controls stand at the start: learning rate η, steps so far, and the deviation
+        of the normal noise that is added to every gradient.
 
     Returns
     -------
     Explorer
-        Lines `constant`, `noisy`, `sparse` and `fading`: effective rate against step.
+        Lines `constant`, `noisy`, `sparse` and `fading`, the rates up to `steps`, and `η/√t`.
 
     Raises
     ------
     ValueError
         If a start value is not among the control's.
 
+    Notes
+    -----
+    The steps between two points of a line are taken as one, with the gradient √Σg². AdaGrad's v
+    is a sum, so this leaves the v and the rate that all of them would; only x it would not.
+
     Examples
     --------
-    >>> explorer = adagrad_decay()
-    >>> explorer.set(step=10000)
-    >>> explorer.lines["constant"][-1].round(6).tolist()
+    >>> explorer = adagrad_decay(lr=0.1)
+    >>> explorer.lines["constant"][-1].round(9).tolist()
     [10000.0, 0.001]
     """
-    rates, sizes = (0.01, 0.1, 1.0), (0.1, 1.0, 10.0)
-    marks = np.unique(np.geomspace(1, LONGEST, 121).round().astype(int))
-    # AdaGrad adds squares: one gradient whose square is a whole block's sum leaves the same v.
-    sums = np.cumsum(_kinds() ** 2, axis=0)[marks - 1]
-    blocks = np.sqrt(np.diff(sums, axis=0, prepend=0))
-    shape = (len(rates), len(sizes), 1)
-    opt = AdaGrad(np.reshape(rates, (-1, 1, 1)))
-    scale = np.reshape(sizes, (-1, 1))
-    trace = run(opt, lambda x, t: np.broadcast_to(scale * blocks[t - 1], x.shape),
-                np.zeros((*shape[:2], len(KINDS))), len(marks), record=["rate"])  # fmt: skip
-    rate = np.moveaxis(trace.rate[1:], 0, -2)  # (lr, size, mark, kind)
-    steps = tuple(marks.tolist())
+    squares = _sums_of_squares()
+    lrs = np.reshape(DECAY_RATES, (-1, 1, 1))
+    g = np.sqrt(squares)[:, None] * np.ones_like(lrs)  # (time, lr, noise, parameter)
+    trace = run(AdaGrad(lrs), lambda x, t: g[t - 1], np.zeros(g.shape[1:]), len(g), record=["rate"])
+    rate = np.moveaxis(trace.rate[1:], 0, -1)  # (lr, noise, parameter, time)
+    law = np.array(DECAY_RATES)[:, None] / np.sqrt(TIMES)
+    seen, on = tuple(TIMES.tolist()), ("lr", "noise")
 
     def draw(figure):
         ax = figure.subplots()
         ax.set(xscale="log", yscale="log")
-        named = {**KINDS, "1/√t": GUIDE}
-        limits = {"xlim": (1, 1.3 * LONGEST), "ylim": (1e-6, 20)}
-        plots.finish(
-            ax, styles=named, xlabel="step t", ylabel="effective rate η/(√v + ε)", **limits
-        )
-        for start in 10.0 ** np.arange(-3, 5):
-            ax.plot([1, 1e7], [start, start / 1e7**0.5], **GUIDE.matplotlib(figure.dpi), zorder=0)
+        limits = {"xlim": (1, 2 * MILLION), "ylim": (1e-6, 20)}
+        styles = {**PARAMETERS, "η/√t": ROOT_LAW}
+        plots.finish(ax, styles=styles, xlabel="step t", ylabel="effective rate", **limits)
         return ax
 
-    def left(lr, size, step):
-        now = rate[rates.index(lr), sizes.index(size)]
-        share = now[steps.index(step)] / now[0]
-        told = ", ".join(f"{kind} {s:.2g}" for kind, s in zip(KINDS, share, strict=True))
-        return f"After {step:,} steps, of the rate of the first step is left: {told}."
+    def left(lr, noise, steps):
+        now = rate[DECAY_RATES.index(lr), NOISES.index(noise)]
+        end = seen.index(steps)
+        told = ", ".join(
+            f"{name} {_percent(now[i, end] / lr)}" for i, name in enumerate(PARAMETERS)
+        )
+        after = f"after {steps:,} {steps_word(steps)}".replace(",", " ")
+        return (
+            f"What is left of η {after}: {told}. "
+            f"The constant parameter's rate is {now[0, end]:.2g}."
+        )
 
-    on = ("lr", "size")
     return Explorer(
         controls=[
-            Control("lr", "rate η", rates, lr),
-            Control("size", "size of the gradients", sizes, size),
-            Control("step", "step t", steps, LONGEST, play=True),
+            Control("lr", "rate η", DECAY_RATES, lr),
+            Control("noise", "added noise σ", NOISES, noise),
+            Control("steps", "steps", seen, steps, play=True),
         ],
         lines=[
-            Line(kind, on, points(marks, rate[..., i]), style, upto="step")
-            for i, (kind, style) in enumerate(KINDS.items())
+            Line("η/√t", ("lr",), points(TIMES, law), ROOT_LAW),
+            *(
+                Line(name, on, points(TIMES, rate[:, :, i]), style, upto="steps")
+                for i, (name, style) in enumerate(PARAMETERS.items())
+            ),
         ],
-        words=[Words((*on, "step"), left)],
+        words=[Words((*on, "steps"), left)],
         draw=draw,
         size=(760, 400),
     )
 
 
-def _kinds():
-    """A million gradients of each kind; the first of each is 1, so that rates compare."""
-    rng, ones = np.random.default_rng(0), np.ones(LONGEST)
-    sparse = (rng.random(LONGEST) < 0.01).astype(float)
-    fading = 0.5 ** (np.arange(LONGEST) / 10)
-    g = np.stack([ones, rng.normal(size=LONGEST), sparse, fading], axis=-1)
-    g[0] = 1
-    return g
+def memory(rho=0.9, jump=10.0):
+    """AdaGrad's sum and RMSProp's leaky mean on one stream whose scale jumps.
 
-
-RHOS = (0.5, 0.9, 0.99, 0.999)
-JUMPS = (0.01, 0.1, 1.0, 10.0, 100.0)
-HALF = 300
-
-
-def memory(rho=0.9, jump=0.1):
-    """One stream of gradients through AdaGrad's sum and RMSProp's leaky mean.
-
-    In the middle the stream's scale jumps. Goal: find a ρ with which RMSProp's rate has come to
-    its new level within 50 steps and yet does not shake by more than a third.
+    The stream is normal noise with deviation 1 for 300 steps, then `jump` for 300 more. Both
+    optimizers have η = 1. Goal: let the gradients fall to a hundredth, and find the largest ρ
+    whose root has followed within 100 steps.
 
     Parameters
     ----------
-    rho, jump : float
-        Where the controls stand at the start: decay ρ, and what the scale is multiplied by.
+    rho, jump
+        Where the controls stand at the start: decay ρ, and the deviation after the jump.
 
     Returns
     -------
     Explorer
-        Lines `size`, of the gradients; `AdaGrad √v`, `RMSProp √v`; and under them, for each, the
-        effective `rate`, with η = 0.1.
+        Lines `gradient` (its size), `AdaGrad root` and `RMSProp root` (√v), and below them
+        `AdaGrad rate` and `RMSProp rate`.
 
     Raises
     ------
@@ -136,89 +139,90 @@ def memory(rho=0.9, jump=0.1):
 
     Examples
     --------
-    >>> explorer = memory(rho=0.9, jump=1.0)
-    >>> explorer.lines["RMSProp √v"].shape
-    (600, 2)
+    >>> explorer = memory(rho=0.0)
+    >>> bool((explorer.lines["gradient"] == explorer.lines["RMSProp root"]).all())
+    True
     """
-    noise = np.random.default_rng(1).normal(size=(2 * HALF, 1))
-    scale = np.where(np.arange(2 * HALF)[:, None] < HALF, 1.0, JUMPS)
-    g, times = noise * scale, np.arange(1, 2 * HALF + 1)
-    start = np.zeros((len(JUMPS), 1))
-    feed = lambda x, t: np.broadcast_to(g[t - 1][:, None], x.shape)  # noqa: E731
-    sums = run(AdaGrad(0.1), feed, start, 2 * HALF, record=["v", "rate"])
-    leaky = run(RMSProp(0.1, rho=np.reshape(RHOS, (-1, 1, 1))), feed,
-                np.zeros((len(RHOS), *start.shape)), 2 * HALF, record=["v", "rate"])  # fmt: skip
-    root = {"AdaGrad": np.sqrt(sums.v), "RMSProp": np.sqrt(leaky.v)}
-    rate = {"AdaGrad": sums.rate, "RMSProp": leaky.rate}
-    tables = [{n: np.moveaxis(q[1:, ..., 0], 0, -1) for n, q in d.items()} for d in (root, rate)]
-    root, rate = tables
+    t = np.arange(1, 2 * HALF + 1)
+    g = _jumping()  # (time, jump)
+    traces = {
+        "AdaGrad": run(AdaGrad(1.0), lambda x, t: g[t - 1], np.zeros(len(JUMPS)), len(t)),
+        "RMSProp": run(
+            RMSProp(1.0, rho=np.reshape(RHOS, (-1, 1))),
+            lambda x, t: np.broadcast_to(g[t - 1], x.shape),
+            np.zeros(len(JUMPS)),
+            len(t),
+        ),
+    }
+    on = {"AdaGrad": ("jump",), "RMSProp": ("rho", "jump")}
+    lines = [Line("gradient", ("jump",), points(t, np.abs(g).T), plots.STREAM)]
+    for ax, (what, of) in enumerate({"root": lambda s: np.sqrt(s.v), "rate": _rate}.items()):
+        for name, trace in traces.items():
+            xy = points(t, np.moveaxis(of(trace)[1:], 0, -1))
+            lines.append(Line(f"{name} {what}", on[name], xy, plots.OPTIMIZERS[name], ax))
+    typical = {n: np.sqrt((s.step[-100:] ** 2).mean(axis=0)) for n, s in traces.items()}
+    off = np.sqrt(traces["RMSProp"].v[HALF + 1 :]) / JUMPS  # 1 where the root fits the new scale
 
     def draw(figure):
-        over, under = figure.subplots(2, 1, sharex=True)
-        named = {"size of the gradient": plots.STREAM}
-        named |= {f"{name} √v": plots.OPTIMIZERS[name] for name in root}
-        over.set_yscale("log")
-        plots.finish(over, styles=named, xlabel="", ylabel="√v", xlim=(0, 600), ylim=(1e-3, 3e3))
-        under.set(yscale="log", xlim=(0, 600), ylim=(1e-5, 1e2))
-        under.set(xlabel="step t", ylabel="effective rate")
-        return [over, under]
+        top, bottom = figure.subplots(2, 1, sharex=True)
+        for ax in (top, bottom):
+            ax.set_yscale("log")
+            ax.axvline(HALF, color="#555555", linewidth=0.8)
+        styles = {f"√v of {name}": plots.OPTIMIZERS[name] for name in traces}
+        limits = {"xlim": (0, 2 * HALF)}
+        one = {"|g|": plots.STREAM, **styles}
+        plots.finish(top, styles=one, xlabel="", ylabel="size", ylim=(1e-3, 1e4), **limits)
+        bottom.set(xlabel="step t", ylabel="effective rate", ylim=(1e-4, 1e3), **limits)
+        return [top, bottom]
 
-    def outcome(rho, jump):
-        i, j = RHOS.index(rho), JUMPS.index(jump)
-        before, after = rate["RMSProp"][i, j, HALF - 100 : HALF], rate["RMSProp"][i, j, HALF:]
-        level = np.median(before) / jump
-        there = np.flatnonzero(np.abs(np.log2(after / level)) < 0.5)
-        when = f"{there[0] + 1} steps" if len(there) else f"more than {HALF} steps"
-        shake = np.std(np.log(before))
-        fall = rate["AdaGrad"][j, -1] / rate["AdaGrad"][j, HALF - 1]
+    def follows(rho, jump):
+        fits = np.abs(np.log(off[:, RHOS.index(rho), JUMPS.index(jump)])) <= np.log(2)
+        if jump == 1:
+            return "There is no jump."
+        if not fits.any():
+            return f"RMSProp's root has not followed the jump after {HALF} steps."
+        after = fits.argmax() + 1
         return (
-            f"The scale is multiplied by {jump:g} at step {HALF}. RMSProp's rate is near its new "
-            f"level after {when}, and shakes by {shake:.0%}. AdaGrad's is multiplied by {fall:.2g}."
+            f"RMSProp's root is within a factor of two of the new scale {after} "
+            f"{steps_word(after)} after the jump (half-life of ρ = {rho:g}: "
+            f"{averages.half_life(rho):.3g} steps)."
         )
 
-    size = np.broadcast_to(np.abs(g.T), (len(JUMPS), 2 * HALF))
-    both = {"AdaGrad": ("jump",), "RMSProp": ("rho", "jump")}
+    def treads(rho, jump):
+        j = JUMPS.index(jump)
+        return (
+            f"In the last 100 steps a typical step is {typical['RMSProp'][RHOS.index(rho), j]:.2g} "
+            f"η for RMSProp and {typical['AdaGrad'][j]:.2g} η for AdaGrad."
+        )
+
     return Explorer(
         controls=[
             Control("rho", "decay ρ", RHOS, rho),
-            Control("jump", "jump of the scale", JUMPS, jump),
+            Control("jump", "scale after the jump", JUMPS, jump),
         ],
-        lines=[
-            Line("size", ("jump",), points(times, size), plots.STREAM),
-            *(
-                Line(f"{n} √v", on, points(times, root[n]), plots.OPTIMIZERS[n])
-                for n, on in both.items()
-            ),
-            *(
-                Line(f"{n} rate", on, points(times, rate[n]), plots.OPTIMIZERS[n], 1)
-                for n, on in both.items()
-            ),
-        ],
-        words=[Words(("rho", "jump"), outcome)],
+        lines=lines,
+        words=[Words(("rho", "jump"), follows), Words(("rho", "jump"), treads)],
         draw=draw,
-        size=(760, 440),
+        size=(760, 460),
     )
 
 
-RATES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
-DECAYS = (0.0, 0.5, 0.9, 0.95, 0.99, 0.999)
+def rmsprop(lr=0.1, rho=0.9):
+    """RMSProp on the bowl: its path, its first steps and its last ones, magnified.
 
-
-def rmsprop(lr=0.2, rho=0.9):
-    """RMSProp on the bowl, with its first steps and its last ones magnified.
-
-    Goal: bring the path within 0.05 of the minimum in 300 steps. Which control does it?
+    Goal: with ρ = 0.9, find the rate that ends within 0.02 of the minimum in both coordinates.
+    Then find the ρ whose first step is ten times η.
 
     Parameters
     ----------
-    lr, rho : float
+    lr, rho
         Where the controls stand at the start: learning rate η and decay ρ.
 
     Returns
     -------
     Explorer
-        Lines `path`; `first`, the lengths of the first ten steps along x₁ in units of η; `last`,
-        x₁ over the last twenty steps in units of η.
+        Lines `path`; `step x1` and `step x2`, the size of the first 30 steps in units of η, with
+        the `first step` 1/√(1 − ρ); `end x1` and `end x2`, the last 20 positions in units of η.
 
     Raises
     ------
@@ -228,49 +232,97 @@ def rmsprop(lr=0.2, rho=0.9):
     Examples
     --------
     >>> explorer = rmsprop(rho=0.99)
-    >>> explorer.lines["first"][0].round(3).tolist()
+    >>> explorer.lines["step x1"][0].round(4).tolist()
     [1.0, 10.0]
     """
-    bowl, steps = problems.bowl(), 300
-    opt = RMSProp(np.reshape(RATES, (-1, 1, 1)), rho=np.reshape(DECAYS, (-1, 1)), eps=0)
-    x0 = np.broadcast_to(bowl.start, (len(RATES), len(DECAYS), 2))
-    x = np.moveaxis(run(opt, bowl.grad, x0, steps, record=["x"], keep_going=True).x, 0, -2)
-    unit = np.reshape(RATES, (-1, 1, 1))
-    first = np.abs(np.diff(x[..., :11, 0])) / unit
-    last = x[..., -20:, 0] / unit
+    problem, grid = problems.bowl(), np.reshape(BOWL_RATES, (-1, 1, 1))
+    opt = RMSProp(grid, rho=np.reshape(RHOS, (-1, 1)))
+    trace = run(opt, problem.grad, problem.start, BOWL_STEPS, record=["x", "step"])
+    steps = np.moveaxis(np.abs(trace.step[1 : FIRST + 1]) / grid, 0, -1)
+    ends = np.moveaxis(trace.x[-LAST:] / grid, 0, -1)  # (lr, rho, coordinate, time)
+    first, last = np.arange(1, FIRST + 1), np.arange(BOWL_STEPS - LAST + 1, BOWL_STEPS + 1)
+    level = 1 / np.sqrt(1 - np.array(RHOS))[:, None]
+    on, looks = ("lr", "rho"), {"x1": plots.OPTIMIZERS["RMSProp"], "x2": SECOND}
 
     def draw(figure):
-        left, over, under = figure.subplot_mosaic("AB;AC", width_ratios=(1.2, 1)).values()
-        plots.contours(left, bowl)
-        left.set(xlabel="$x_1$", ylabel="$x_2$", xlim=bowl.box[0], ylim=bowl.box[1])
-        over.set(xlim=(0.5, 10.5), ylim=(0.1, 50), yscale="log")
-        over.set(xlabel="step t", ylabel="step ÷ η", title="the first steps")
-        under.set(xlim=(280, 301), ylim=(-2, 2))
-        under.set(xlabel="step t", ylabel="$x_1$ ÷ η", title="the last steps")
-        return [left, over, under]
+        left, right = figure.subfigures(1, 2, width_ratios=(1, 1.15))
+        contour, (top, bottom) = left.subplots(), right.subplots(2, 1)
+        plots.contours(contour, problem)
+        limits = dict(zip(("xlim", "ylim"), problem.box, strict=True))
+        contour.set(xlabel="$x_1$", ylabel="$x_2$", **limits)
+        styles = {"$x_1$": looks["x1"], "$x_2$": looks["x2"], "1/√(1 − ρ)": ROOT_LAW}
+        limits = {"xlim": (0, FIRST + 1), "ylim": (0.1, 50)}
+        top.set_yscale("log")
+        plots.finish(top, styles=styles, xlabel="step t", ylabel="step ÷ η", **limits)
+        bottom.set(xlim=(last[0] - 1, last[-1] + 1), ylim=(-1.2, 1.2), yticks=(-1, -0.5, 0, 0.5, 1))
+        bottom.set(xlabel="step t", ylabel="position ÷ η")
+        return [contour, top, bottom]
 
-    def outcome(lr, rho):
-        i, j = RATES.index(lr), DECAYS.index(rho)
-        away = np.abs(x[i, j, -2:]).max()
-        turning = "still on its way or swinging"
-        if np.allclose(np.abs(last[i, j]), 0.5, atol=0.02):
-            turning = "x₁ jumps between −η/2 and +η/2 for ever"
-        elif away < 1e-3 * lr:
-            turning = "at rest"
+    def begins(rho):
+        return f"The first step is {level[RHOS.index(rho), 0]:.3g} η, which is η/√(1 − ρ)."
+
+    def settles(lr, rho):
+        i, j = BOWL_RATES.index(lr), RHOS.index(rho)
+        end = ends[i, j]
+        if np.abs(np.abs(end) - 0.5).max() < 0.05 and (end[:, 1:] * end[:, :-1] < 0).all():
+            return f"At the end both coordinates jump between +η/2 and −η/2, ±{lr / 2:g}."
+        x1, x2 = lr * np.abs(end).max(axis=-1)
         return (
-            f"The first step is {first[i, j, 0]:.3g} η long in each coordinate. At the end the "
-            f"farther coordinate is {away:.2g} from the minimum: {turning}."
+            f"In the last {LAST} steps |x₁| reaches {x1:.1e} and |x₂| {x2:.1e}: no two-cycle of "
+            "±η/2 here."
         )
 
-    on, style = ("lr", "rho"), plots.OPTIMIZERS["RMSProp"]
     return Explorer(
-        controls=[Control("lr", "rate η", RATES, lr), Control("rho", "decay ρ", DECAYS, rho)],
+        controls=[Control("lr", "rate η", BOWL_RATES, lr), Control("rho", "decay ρ", RHOS, rho)],
         lines=[
-            Line("path", on, x, style),
-            Line("first", on, points(np.arange(1, 11), first), style, 1),
-            Line("last", on, points(np.arange(281, 301), last), style, 2),
+            Line("path", on, np.moveaxis(trace.x, 0, -2), plots.OPTIMIZERS["RMSProp"]),
+            Line("first step", ("rho",), points((0, FIRST + 1), level), ROOT_LAW, 1),
+            *(Line(f"step {n}", on, points(first, steps[:, :, i]), looks[n], 1)
+              for i, n in enumerate(looks)),
+            *(Line(f"end {n}", on, points(last, ends[:, :, i]), looks[n], 2)
+              for i, n in enumerate(looks)),
         ],
-        words=[Words(on, outcome)],
+        words=[Words(("rho",), begins), Words(on, settles)],
         draw=draw,
-        size=(760, 400),
-    )
+        size=(760, 420),
+    )  # fmt: skip
+
+
+def _streams():
+    """The gradients of `adagrad_decay`'s parameters without noise, a million each; the noise."""
+    rng = np.random.default_rng(0)
+    t = np.arange(MILLION)
+    clean = {
+        "constant": np.ones(MILLION),
+        "noisy": rng.normal(size=MILLION),
+        "sparse": (t % 100 == 0).astype(float),
+        "fading": 0.99**t,
+    }
+    return list(clean.values()), rng.normal(size=MILLION)
+
+
+def _sums_of_squares():
+    """Σg² of the steps between each of `TIMES` and the one before: (time, noise, parameter).
+
+    With (c + σξ)² = c² + 2σcξ + σ²ξ² one sum of each kind serves all σ.
+    """
+    clean, xi = _streams()
+    begins, sigma = np.append(0, TIMES[:-1]), np.array(NOISES)[:, None]
+    total = lambda x: np.add.reduceat(x, begins)  # noqa: E731
+    own = np.transpose([total(c * c) for c in clean])[:, None]
+    mixed = np.transpose([total(c * xi) for c in clean])[:, None]
+    return own + 2 * sigma * mixed + sigma**2 * total(xi * xi)[:, None, None]
+
+
+def _jumping():
+    """`memory`'s stream for each of `JUMPS`, one in each column."""
+    g = np.random.default_rng(0).normal(size=(2 * HALF, 1))
+    return g * np.where(np.arange(2 * HALF)[:, None] < HALF, 1.0, JUMPS)
+
+
+def _rate(state):
+    return state.rate
+
+
+def _percent(share):
+    return f"{100 * share:.0f} %" if share >= 0.1 else f"{100 * share:.2g} %"
