@@ -85,6 +85,18 @@ def test_your_own_optimizer_takes_part():
     np.testing.assert_allclose(explorer.lines["yours path"], direct)
 
 
+def test_your_optimizer_that_stops_is_one_sentence():
+    class Blank(Mine):
+        def step(self, state, g):
+            return At(*None)
+
+    with pytest.raises(
+        ValueError, match=r"your optimizer stops with TypeError: .* right\?"
+    ) as caught:
+        cl.explore.race(optimizers=[Blank(0.1)], steps=5)
+    assert caught.value._render_traceback_() == [str(caught.value)]
+
+
 def test_two_of_a_kind_are_told_apart():
     explorer = cl.explore.race(optimizers=[cl.Adam(0.1), cl.Adam(0.1, beta1=0)], steps=5)
     assert {"Adam path", "Adam_2 path"} <= set(explorer.lines)

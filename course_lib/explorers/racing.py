@@ -15,6 +15,14 @@ from .parts import points, steps_word
 
 __all__ = ["race", "sweep"]
 
+
+class YourOptimizerError(ValueError):
+    """A learner's optimizer stopped: in a notebook one line, and no walk through the library."""
+
+    def _render_traceback_(self):
+        return [str(self)]
+
+
 FACTORS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 RATES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 DECAYS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)
@@ -52,7 +60,8 @@ def race(problem="bowl", optimizers=None, steps=100):
     Raises
     ------
     ValueError
-        If the problem is not known or not of two coordinates, or the optimizers are too many.
+        If the problem is not known or not of two coordinates, the optimizers are too many, or
+        yours stops.
 
     Examples
     --------
@@ -257,9 +266,17 @@ def _with_rate(opt, rate):
 
 def _descend(opt, problem, start, steps, every):
     """Paths with the time as the last axis but one; a run that diverges stays where it left."""
-    with np.errstate(all="ignore"):
-        x = run(opt, problem.grad, start, steps, record=["x"], every=every,
-                project=problem.project, keep_going=True).x  # fmt: skip
+    how = {"record": ["x"], "every": every, "project": problem.project, "keep_going": True}
+    try:
+        with np.errstate(all="ignore"):
+            x = run(opt, problem.grad, start, steps, **how).x
+    except Exception as stopped:
+        if isinstance(opt, Optimizer):
+            raise
+        raise YourOptimizerError(
+            f"your optimizer stops with {type(stopped).__name__}: {stopped}. Is the answer that it "
+            "calls right?"
+        ) from stopped
     near = np.logical_and.accumulate((np.abs(x) <= FAR).all(axis=-1), axis=0)
     times = np.arange(len(x)).reshape(-1, *[1] * (x.ndim - 2))
     x = np.take_along_axis(x, np.minimum(times, near.sum(axis=0))[..., None], axis=0)
