@@ -193,3 +193,20 @@ def test_the_weights_of_an_average_are_what_it_does_to_a_pulse():
     explorer.set(beta=0.9)
     assert explorer.lines["half-life, sum"][:, 0] == pytest.approx(6.5788, abs=1e-4)
     assert explorer.lines["window, weights"][:, 0] == pytest.approx(10)
+
+
+def luminance(colour):
+    channels = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
+    return np.dot([0.2126, 0.7152, 0.0722], channels)
+
+
+@pytest.mark.parametrize("make", EVERY)
+def test_lines_stand_out_from_the_page_and_from_each_other_without_colour(make):
+    lines = [line for line in make()._lines.values() if line.style != explorers.parts.LEVEL]
+    for line in lines:
+        assert 1.05 / (luminance(line.style.colour) + 0.05) >= 3, line.name
+    for one, other in itertools.combinations(lines, 2):
+        if one.ax == other.ax and one.style != other.style:
+            looks = [(s.dash, s.marker, s.width) for s in (one.style, other.style)]
+            apart = abs(luminance(one.style.colour) - luminance(other.style.colour))
+            assert looks[0] != looks[1] or apart > 0.1, (one.name, other.name)
