@@ -7,7 +7,7 @@ from matplotlib.colors import to_rgb
 
 import course_lib as cl
 from course_lib import explorers, plots
-from course_lib.explorer import DPI, Control
+from course_lib.explorer import DPI, Control, Explorer, Line, Words
 
 EVERY = [getattr(explorers, name) for name in explorers.__all__]
 
@@ -46,7 +46,25 @@ def test_every_line_at_every_value_equals_the_library():
     assert count == 3 * 11 * 10 * 2
 
 
-@pytest.mark.parametrize("make", EVERY)
+def two_stills():
+    """An explorer whose stills hang on the second control of its line."""
+    xy = np.random.default_rng(0).normal(size=(3, 2, 5, 2))
+
+    def draw(figure, b):
+        ax = figure.subplots()
+        ax.set(xlim=(-3, 3 + b), ylim=(-3, 3))
+        return ax
+
+    return Explorer(
+        [Control("a", "a", (1, 2, 3), 1), Control("b", "b", (0, 4), 0)],
+        [Line("line", ("a", "b"), xy, plots.EMA)],
+        [Words(("b", "a"), lambda b, a: f"{b} {a}")],
+        draw,
+        draw_on=("b",),
+    )
+
+
+@pytest.mark.parametrize("make", [*EVERY, two_stills])
 def test_the_page_looks_up_the_lines_of_the_figure(make):
     explorer = make()
     page = explorer.widget.children[1]
