@@ -16,7 +16,7 @@ from nbclient import NotebookClient
 from course_lib.exercises.check_file import check_exercise
 
 ROOT = Path(__file__).resolve().parents[2]
-TIMES = 5
+TIMES = 3
 
 
 def timed(function):
