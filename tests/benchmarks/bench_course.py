@@ -3,11 +3,11 @@
 ``make bench``. All in one run, as a kernel starts slowly or quickly on different machines.
 """
 
-import json
 import statistics
 import subprocess
 import sys
 import time
+from copy import deepcopy
 from pathlib import Path
 
 import nbformat
@@ -40,10 +40,10 @@ def main():
         finished = ROOT / "build" / "finished" / path.name
         finished.parent.mkdir(parents=True, exist_ok=True)
         finished.write_text(master.read_text("utf-8"), "utf-8")
-        source = json.loads(master.read_text("utf-8"))
+        source = nbformat.read(master, as_version=4)
 
         def bare(source=source):
-            NotebookClient(nbformat.from_dict(source), kernel_name="python3").execute()
+            NotebookClient(deepcopy(source), kernel_name="python3").execute()
 
         check, cells = timed(lambda finished=finished: check_exercise(finished)), timed(bare)
         print(
