@@ -27,6 +27,8 @@ def _rprop_steps(rng):
         last, size = _signs(rng), rng.uniform(0.3, 3, 6)
         g = size * np.where(rng.permutation(6) < 3, last, -last)
         g[rng.integers(6)] = 0.0
+        if not cases:
+            g[last == 0] = 0.0  # level ground twice
         cases.append((rng.normal(0, 3, 6), rng.uniform(0.05, 0.5, 6), last, g))
     return cases
 
@@ -73,7 +75,13 @@ known(
     },
 )
 
-sign_step = Question("03.sign_step", _sign_step, _steps, in_place=True)
+sign_step = Question(
+    "03.sign_step",
+    _sign_step,
+    _steps,
+    where=lambda index, args: f"for parameter {index[0] + 1}",
+    in_place=True,
+)
 known(
     sign_step,
     {
@@ -96,6 +104,9 @@ known(
         "equal ones.": lambda x, g, lr: x - lr * g / np.abs(g).max(),
         "Where the gradient is 0 you take a step. Which way is down on level ground?": (
             lambda x, g, lr: x - lr * np.where(g >= 0, 1.0, -1.0)
+        ),
+        "Right, but where the gradient is 0 you divide 0 by 0, which is no number.": (
+            lambda x, g, lr: np.where(g == 0, np.nan, _sign_step(x, g, lr))
         ),
         "You divide by the gradient, and keep one over its size.": (
             lambda x, g, lr: x - lr * np.divide(1.0, g, out=np.zeros(3), where=g != 0)
@@ -135,6 +146,10 @@ known(
                 lambda new: np.array([x - new * np.sign(g), new])
             )(rate * (1.2 if np.dot(np.sign(g), last) > 0 else 0.5))
         ),
+        "You ask whether the signs are equal: 0 and 0 are, and 0 and 1 are no flip. What is their "
+        "product?": lambda x, rate, last, g: (
+            lambda new: np.array([x - new * np.sign(g), new])
+        )(np.where(np.sign(g) == last, 1.2 * rate, 0.5 * rate)),
         "A sign of 0 counts as a flip. On level ground the rate should stay.": (
             lambda x, rate, last, g: (
                 lambda new: np.array([x - new * np.sign(g), new])
