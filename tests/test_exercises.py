@@ -658,6 +658,46 @@ def test_misbehaving_answers_end_in_time_and_the_others_are_still_checked(file):
     assert hints["explorer"] == "the cell does not run: ValueError: no picture, in line 1"
 
 
+NOISE = "def noise():\n    while True:\n        print('x' * 1000)"
+
+
+@pytest.mark.timeout(100)
+@pytest.mark.parametrize(
+    ("game", "hint"),
+    [
+        ("big = np.ones(500_000_000)", "the cell does not run: MemoryError: Unable to allocate"),
+        ("import os\nos.kill(os.getpid(), 9)", "the kernel died here"),
+        ("import sys\nsys.stdout.close()", "the cell does not run: ValueError: I/O operation on"),
+        (
+            "import sys\nsys.modules['numpy'] = sys.modules['course_lib'] = None",
+            "the cell does not run: ModuleNotFoundError: import of numpy halted",
+        ),
+        # which of the two comes first is the threads' business
+        (
+            f"import threading\n{NOISE}\nthreading.Thread(target=noise).start()",
+            ("it p", "the check p"),
+        ),
+        (
+            "import threading, time\n"
+            "for _ in range(20):\n    threading.Thread(target=time.sleep, args=(1000,)).start()",
+            "",
+        ),
+    ],
+    ids=["4 GB", "kill", "closed stdout", "sys.modules", "noisy thread", "sleeping threads"],
+)
+def test_games_end_with_one_sentence_and_the_file_as_it_was(file, game, hint):
+    if game.startswith("big") and sys.platform != "linux":
+        pytest.skip("only Linux limits the memory of a process")
+    write(answered(warm_up=f"{game}\nwarm_up = 7"), file)
+    before = file.read_bytes()
+    results = {r.question: r for r in check_exercise(file, 8)}
+    assert file.read_bytes() == before
+    assert results["02.warm_up"].verdict == ("wrong" if hint else "right")
+    assert results["02.warm_up"].hint.startswith(hint)
+    assert all("\n" not in r.hint for r in results.values())
+    assert len(results) >= len(ALL_RIGHT)
+
+
 @pytest.mark.timeout(120)  # a kernel that died would otherwise be waited for
 def test_a_kernel_that_dies_is_noticed_long_before_the_limit(file):
     results = run(answered(ema="import os\nos._exit(0)"), file, cell_limit=1000)

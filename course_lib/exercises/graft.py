@@ -14,6 +14,7 @@ import os
 os.environ["MPLBACKEND"] = "agg"  # pictures are drawn, but to nowhere
 from course_lib.exercises import guard
 guard.install(get_ipython())
+guard.limit_memory()
 del guard, os
 """
 

@@ -1,12 +1,14 @@
-"""What the checked notebook is guarded against: endless output, and leaving early."""
+"""What the checked notebook is guarded against: endless output, huge arrays, leaving early."""
 
 import sys
 import threading
+from contextlib import suppress
 
-__all__ = ["Stopped", "install"]
+__all__ = ["Stopped", "install", "limit_memory"]
 
 LIMIT = 200_000
 SHOWN = 5_000_000
+MEMORY = 3 * 2**30  # bytes
 
 
 class Stopped(Exception):
@@ -38,6 +40,17 @@ def install(shell, limit=LIMIT):
     shell.user_ns["exit"] = shell.user_ns["quit"] = _leave
 
 
+def limit_memory(limit=MEMORY):
+    """Let a larger allocation fail with a MemoryError, where the system can (Linux)."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    with suppress(ValueError, OSError):  # a lower limit is there already
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, hard))
+
+
 class _Cap:
     """A `write` that raises after so many characters."""
 
@@ -48,7 +61,7 @@ class _Cap:
         self.left -= len(text)
         if self.left < 0:
             if threading.current_thread() is not threading.main_thread():
-                return len(text)  # an error there would reach nobody
+                raise SystemExit  # ends that thread; another error would reach nobody
             raise Stopped(f"it printed more than {self.limit // 1000} kB")
         return self.write(text)
 
