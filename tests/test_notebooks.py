@@ -58,7 +58,23 @@ def test_links_lead_somewhere(path):
         folder = folder.parent
     for target in re.findall(r"\]\(([^)\s]+)\)", text):
         if not target.startswith(("http:", "https:", "#")):
-            assert (folder / target).is_file(), target
+            page, _, heading = target.partition("#")
+            assert (folder / page).is_file(), target
+            assert not heading or heading in headings(folder / page), target
+
+
+def headings(path):
+    """The headings of a notebook as a link names them."""
+    texts = "\n".join(source for _, source in cells(path, "markdown"))
+    return [text.replace(" ", "-") for text in re.findall(r"^#+ (.+)$", texts, re.MULTILINE)]
+
+
+def test_every_term_of_the_glossary_is_linked_from_a_lesson():
+    terms = headings(ROOT / "notebooks" / "notation.ipynb")
+    terms = terms[terms.index("Glossary") + 1 :]
+    texts = "\n".join(source for path in LESSONS for _, source in cells(path, "markdown"))
+    assert len(terms) >= 20
+    assert [term for term in terms if f"(notation.ipynb#{term})" not in texts] == []
 
 
 @pytest.mark.parametrize("path", [*LESSONS, *PAGES], ids=lambda path: path.stem)
