@@ -6,6 +6,7 @@ notebooks from them.
 """
 
 import json
+import os
 import re
 import subprocess
 import time
@@ -60,7 +61,8 @@ def run(path):
         coalesce_streams=True,  # where a stream is cut depends on the clock
     )
     try:
-        client.execute(stderr=subprocess.DEVNULL)  # the kernel talks of its sockets
+        # The kernel talks of its sockets; a progress bar would be stored.
+        client.execute(stderr=subprocess.DEVNULL, env={**os.environ, "COURSE_PROGRESS": "0"})
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as problem:
         raise AuthoringError(f"{path.name}: {problem}") from None
     notebook = normalise(json.loads(json.dumps(node)))

@@ -2,6 +2,7 @@
 
 import inspect
 import math
+import os
 import time
 
 import numpy as np
@@ -144,10 +145,13 @@ def _whole(name, value, least):
 
 
 class _Progress:
-    """A bar for runs that take longer than a moment."""
+    """A bar for runs that take longer than a moment, where somebody may be watching."""
 
     def __init__(self, steps):
-        self.steps, self.bar, self.due = steps, None, time.monotonic() + PATIENCE
+        # A bar is an output, and a notebook that is compared or stored has the same on any machine.
+        watched = os.environ.get("COURSE_PROGRESS") != "0"
+        self.steps, self.bar = steps, None
+        self.due = time.monotonic() + PATIENCE if watched else math.inf
 
     def __enter__(self):
         return self

@@ -51,6 +51,16 @@ def test_running_a_master_twice_gives_the_same_file_and_the_learners(tmp_path):
         assert learners.read_bytes() == worked
 
 
+def test_a_long_run_leaves_no_progress_bar(tmp_path, monkeypatch):
+    monkeypatch.delenv("COURSE_PROGRESS")
+    path = tmp_path / "01_tiny.ipynb"
+    patient = "import course_lib as cl\nfrom course_lib import descent\ndescent.PATIENCE = -1.0"
+    running = "cl.run(cl.SGD(), lambda x: x, [1.0], 200).t[-1].item()"
+    write(notebook(cell("runs", f"{patient}\n{running}")), path)
+    (output,) = authoring.run(path)["cells"][0]["outputs"]
+    assert output["data"]["text/plain"] == "200"
+
+
 def test_a_cell_that_fails_leaves_the_file_as_it_was(tmp_path):
     path = tmp_path / "01_tiny.ipynb"
     write(notebook(cell("fails", "1 / 0")), path)

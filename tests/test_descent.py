@@ -152,6 +152,7 @@ def test_a_run_of_its_own_optimizer():
 
 
 def test_long_runs_show_how_far_they_are(monkeypatch, capsys):
+    monkeypatch.delenv("COURSE_PROGRESS")
     cl.run(cl.SGD(), halve, [1.0], 200)
     assert capsys.readouterr().err == ""
     monkeypatch.setattr(descent, "PATIENCE", -1.0)
@@ -162,3 +163,7 @@ def test_long_runs_show_how_far_they_are(monkeypatch, capsys):
     cl.run(cl.SGD(), halve, [1.0], 200)
     assert shown
     assert shown[0] == 64
+    monkeypatch.setenv("COURSE_PROGRESS", "0")
+    shown.clear()
+    cl.run(cl.SGD(), halve, [1.0], 200)
+    assert not shown
