@@ -81,7 +81,8 @@ def test_every_term_of_the_glossary_is_linked_from_a_lesson():
 def test_no_wall_of_text(path):
     assert len(json.loads(path.read_text("utf-8"))["cells"]) <= 30
     for cell, source in cells(path, "markdown"):
-        assert len(source.split()) <= 120 or cell["id"] in {"card", "symbols"}, cell["id"]
+        words = re.findall(r"\S*\w\S*", source)  # the bars of a table are none
+        assert len(words) <= 120 or cell["id"] in {"card", "symbols"}, cell["id"]
 
 
 @pytest.mark.parametrize("path", [*LESSONS, *PAGES], ids=lambda path: path.stem)
