@@ -4,7 +4,6 @@ import json
 import sys
 import time
 from dataclasses import asdict
-from pathlib import Path
 
 import click
 
@@ -68,7 +67,9 @@ def check(exercises, seconds, watch, as_json):
             click.echo(_json(results))
         else:
             for path, found in results.items():
-                _show(path, found)
+                same = [p for p in paths if p.name == path.name]  # one exercise, of several people
+                label = f"exercise {path.name[:2]}" + (f" ({path})" if len(same) > 1 else "")
+                _show(found, label)
             every = [result.verdict == "right" for found in results.values() for result in found]
             if len(results) > 1:
                 click.echo(f"the course: {sum(every)} of {len(every)} right")
@@ -143,7 +144,9 @@ def _saved(path):
 
 def _json(results):
     found = [
-        {"exercise": path.stem, **asdict(result)} for path in results for result in results[path]
+        {"file": str(path), "exercise": path.stem, **asdict(result)}
+        for path in results
+        for result in results[path]
     ]
     return json.dumps(found, ensure_ascii=False)
 
@@ -155,13 +158,13 @@ def _waiting(text):
     return Console(stderr=True).status(text)
 
 
-def _show(path: Path, results):
+def _show(results, label):
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     if "." not in results[0].question:  # about the file, not about a question
-        click.echo(f"exercise {path.name[:2]} was not checked: {results[0].hint}")
+        click.echo(f"{label} was not checked: {results[0].hint}")
         return
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for heading in ("question", "verdict", "hint"):
@@ -173,7 +176,8 @@ def _show(path: Path, results):
     console = Console()
     console.print(table)
     right = sum(result.verdict == "right" for result in results)
-    console.print(f"exercise {path.name[:2]}: {right} of {len(results)} right", highlight=False)
+    # As text: a path may hold square brackets.
+    console.print(Text(f"{label}: {right} of {len(results)} right"))
 
 
 if __name__ == "__main__":

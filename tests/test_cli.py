@@ -14,9 +14,9 @@ from course_lib import cli, doctor, lab
 from course_lib.exercises import check_file
 from course_lib.exercises.blank import learner_version
 from course_lib.exercises.check_file import Result
-from course_lib.exercises.folder import ExerciseError, read, write
+from course_lib.exercises.folder import ExerciseError, master_of, read, write
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).resolve().parents[1]
 MASTER = ROOT / "exercises" / "solutions" / "02_moving_averages.ipynb"
 
 
@@ -91,12 +91,32 @@ def test_json_has_every_question_and_nothing_else(checked):
     assert done.exit_code == 1
     first, second = json.loads(done.stdout)
     assert first == {
+        "file": str(MASTER.parents[1] / MASTER.name),
         "exercise": "02_moving_averages",
         "question": "02.a",
         "verdict": "right",
         "hint": "",
     }
     assert second["hint"] == "√ is [missing]"
+
+
+def test_a_pile_that_was_handed_in_is_told_apart(checked, tmp_path):
+    piles = [tmp_path / name / MASTER.name for name in ("ada", "bob [2]")]
+    for path in piles:
+        path.parent.mkdir()
+        path.write_text("{}")
+    checked(Result("02.a", "right"))
+    paths = [str(path) for path in piles]
+    assert [one["file"] for one in json.loads(course("check", *paths, "--json").stdout)] == paths
+    told = course("check", *paths).stdout.replace("\n", "")
+    assert all(f"exercise 02 ({path}): 1 of 1 right" in told for path in paths)
+
+
+def test_a_solution_that_is_handed_in_is_not_the_one_to_compare_with(tmp_path):
+    forged = tmp_path / "solutions" / MASTER.name
+    forged.parent.mkdir()
+    forged.write_text("{}")
+    assert master_of(tmp_path / MASTER.name) == MASTER
 
 
 def test_watch_checks_again_when_the_file_is_saved(tmp_path, monkeypatch):

@@ -9,7 +9,9 @@ import os
 import subprocess
 import sys
 import threading
+from concurrent.futures import ProcessPoolExecutor
 from copy import deepcopy
+from multiprocessing import get_context
 from pathlib import Path
 from textwrap import dedent
 from types import SimpleNamespace
@@ -271,6 +273,19 @@ def test_right_answers_pass_however_they_are_written(name, answer):
     for seed in range(3):
         verdict = judge(find(f"02.{name}"), answer, np.random.default_rng(seed))
         assert verdict.right, verdict.hint
+
+
+def test_an_answer_may_run_in_another_process_than_the_comparison():
+    """What an instructor needs who grades: the answer cannot touch what judges it."""
+    question = questions("02")["02.ema"]
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as elsewhere:
+
+        def there(function):
+            return lambda *arguments: elsewhere.submit(function, *arguments).result()
+
+        assert judge(question, there(ema_by_weights)).right
+        assert not judge(question, there(empty)).right
+        assert judge(question, there(v0_too)).hint == judge(question, v0_too).hint != ""
 
 
 def no_answer(x, beta):

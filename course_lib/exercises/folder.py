@@ -20,8 +20,8 @@ def course_folder():
     folder = Path(__file__).resolve().parents[2]
     if not (folder / "exercises" / "solutions").is_dir():
         raise ExerciseError(
-            f"there is no folder exercises/ in {folder}: run the course from its own checkout, "
-            "installed with `make lab` or `pip install -e .`"
+            f"there is no folder exercises/solutions/ in {folder}, and the checks need it: run the "
+            "course from its own checkout, installed with `make lab` or `pip install -e .`"
         )
     return folder
 
@@ -58,8 +58,7 @@ def find_exercise(name=None, folder=None):
 def master_of(path):
     """The master that a learner's notebook belongs to; a kept `.yours-1` has one as well."""
     name = re.sub(r"\.yours-\d+$", "", Path(path).stem) + ".ipynb"
-    beside = Path(path).resolve().parent / "solutions" / name
-    master = beside if beside.is_file() else course_folder() / "exercises" / "solutions" / name
+    master = course_folder() / "exercises" / "solutions" / name  # ours, not one handed in with it
     if not master.is_file():
         raise ExerciseError(
             f"{Path(path).name} is none of the course's exercises: "
