@@ -1,0 +1,73 @@
+"""What INSTRUCTOR.md promises for the lecture is what the explorers show."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import course_lib as cl
+
+TEXT = (Path(__file__).parents[1] / "notebooks" / "INSTRUCTOR.md").read_text("utf-8")
+CALLS = sorted(set(re.findall(r"`(cl\.explore\.\w+\([^`]*\))`", TEXT)))
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_every_call_it_names_works(call):
+    assert eval(call, {"cl": cl}).alt
+
+
+def test_it_demonstrates_in_every_lesson():
+    assert len(CALLS) >= 9
+    sections = re.split(r"^## (?=\d\d · )", TEXT, flags=re.MULTILINE)[1:]
+    assert [section[:2] for section in sections] == [f"{i:02}" for i in range(8)]
+    for section in sections:
+        for part in ("Objectives", "Prerequisites", "Minutes", "Demonstrate", "Ask the room"):
+            assert f"*{part}.*" in section, (section[:2], part)
+        assert "*Misconceptions.*" in section and "*When short of time.*" in section, section[:2]
+
+
+SHOWN = [  # the explorer, where its controls stand, what it says then
+    ("one_rate", {"lr": 0.45}, "below 1e-6 after 79 steps"),
+    ("one_rate", {"lr": 0.48}, "below 1e-6 after 96 steps"),
+    ("one_rate", {"lr": 0.5}, "jumps from side to side for ever"),
+    ("scaling", {"condition": 5.0}, "SGD: within 0.5 after 6 steps"),
+    ("scaling", {"condition": 5.0}, "RMSProp: within 0.5 after 50 steps"),
+    ("scaling", {"condition": 100.0}, "SGD: never within 0.5"),
+    ("scaling", {"condition": 100.0}, "RMSProp: within 0.5 after 50 steps"),
+    ("scaling", {"condition": 100.0, "turned": True}, "RMSProp: never within 0.5"),
+    ("scaling", {"condition": 100.0, "turned": True}, "sign: within 0.5 after 46 steps"),
+    ("adagrad_decay", {}, "sparse 10 %"),
+    ("rmsprop", {"rho": 0.99}, "The first step is 10 η"),
+    ("rmsprop", {"rho": 0.99}, "no two-cycle of ±η/2"),
+    ("rmsprop", {"rho": 0.9}, "between +η/2 and −η/2, ±0.05"),
+    ("rmsprop", {"rho": 0.9, "lr": 0.02}, "±0.01"),
+    ("adam", {}, "The first step is 1 η long"),
+    ("adam", {"bias_correction": False}, "The first step is 3.16 η long"),
+    ("adam", {"bias_correction": False}, "step 12 with 6.57 η"),
+    ("adam", {"gradients": "one spike"}, "step 10 with 0.484 η"),
+    ("adam", {"gradients": "one spike", "beta1": 0.0}, "step 10 with 3.16 η"),
+    ("counterexample", {"beta2": 0.5}, "Adam −0.985, the right end"),
+    ("counterexample", {"c": 10.0}, "Adam −0.783, the right end"),
+]
+
+
+@pytest.mark.parametrize(("name", "settings", "words"), SHOWN)
+def test_the_settings_show_what_is_said(name, settings, words):
+    explorer = getattr(cl.explore, name)()
+    explorer.set(**settings)
+    assert words in explorer.alt
+
+
+def test_what_is_left_of_the_flat_side():
+    for condition, lr, left in [(20, 0.1, "13 %"), (100, 0.45, "16 %")]:
+        bowl = cl.problems.bowl(condition)
+        end = cl.run(cl.SGD(lr), bowl.grad, bowl.start, 100).x[-1, 0] / bowl.start[0]
+        assert f"{end:.0%}".replace("%", " %") == left and left in TEXT
+
+
+def test_at_condition_100_no_rate_reaches_the_goal():
+    bowl = cl.problems.bowl(100)
+    rates = np.linspace(0.01, 0.5, 99)[:, None]
+    ends = cl.run(cl.SGD(rates), bowl.grad, np.tile(bowl.start, (99, 1)), 100).x[-1]
+    assert bowl.value(ends).min() > 1e-6
