@@ -1,6 +1,7 @@
 """Exercises 03 to 07: right and wrong answers, written from their texts."""
 
 import math
+from types import FunctionType
 
 import numpy as np
 import pytest
@@ -59,6 +60,15 @@ def centered_in_a_loop(x, v, m, g, lr, rho, eps):
         b = rho * m[i] + (1 - rho) * g[i]
         out[:, i] = x[i] - lr * g[i] / (math.sqrt(max(a - b * b, 0.0)) + eps), a, b
     return out
+
+
+def adam_in_place(x, m, v, t, g, lr, b1, b2, eps):
+    m *= b1
+    m += (1 - b1) * g
+    v *= b2
+    v += (1 - b2) * g**2
+    x -= lr * (m / (1 - b1**t)) / (np.sqrt(v / (1 - b2**t)) + eps)
+    return x, m, v
 
 
 def best_in_a_loop(losses, rates):
@@ -147,7 +157,7 @@ RIGHT = {
         lambda p, g, rho: abs(g) * math.sqrt(1 - rho),
         lambda p, g, rho: [math.sqrt((1 - rho) * one * one) for one in g],
     ],
-    "06.adam_step": [adam_by_the_second_form, adam_with_the_library],
+    "06.adam_step": [adam_by_the_second_form, adam_with_the_library, adam_in_place],
     "06.first_step": [
         lambda b1, b2: (1 - b1) * (1 - b2) ** -0.5,
         lambda b1, b2: cl.Adam(1.0, b1, b2, eps=0, bias_correction=False)
@@ -204,7 +214,11 @@ WRONG = {
         lambda x, v, g, lr, eps: (x - lr * g / np.maximum(np.sqrt(v + g**2), eps), v + g**2),
         lambda x, v, g, lr, eps: (x - lr * g / (np.sqrt(v + 2 * g) + eps), v + 2 * g),
     ],
-    "04.rate_left": [lambda g: 0.5, lambda g: g[0] ** 2 / len(g)],
+    "04.rate_left": [
+        lambda g: np.abs(g).max() / np.linalg.norm(g),
+        lambda g: 0.5,
+        lambda g: g[0] ** 2 / len(g),
+    ],
     "04.travelled": [lambda lr, n: 2 * lr * (math.sqrt(n) - 0.5), lambda lr, n: lr * math.log(n)],
     "05.rmsprop_step": [
         lambda x, v, g, lr, rho, eps: (x - lr * g / (np.sqrt(v) * rho + eps), v * rho),
@@ -226,10 +240,30 @@ WRONG = {
             x * (1 - w), m, v, t, g, lr, b1, b2, eps
         )
     ],
-    "07.best_rate": [lambda losses, rates: rates[0], lambda losses, rates: np.median(rates)],
-    "07.interval": [lambda a, b, t: (0.0, 0.0), lambda a, b, t: ((a / b).mean(), (a / b).std())],
+    "06.bug_hunt": [
+        lambda x, t, c: c if t in (1, 4, 7, 10) else -1,
+        lambda x, t, c: c if t % 3 == 1 and -1 <= x <= 1 else -1,
+    ],
+    "07.best_rate": [
+        lambda losses, rates: rates[0],
+        lambda losses, rates: np.median(rates),
+        lambda losses, rates: rates[np.where(np.isfinite(losses), losses, 3).mean(0).argmin()],
+        lambda losses, rates: rates[np.abs(losses).mean(axis=0).argmin()],
+        lambda losses, rates: best_in_a_loop(losses[:, :-1], rates[:-1]),
+        lambda losses, rates: best_in_a_loop(losses[:, 1:], rates[1:]),
+    ],
+    "07.interval": [
+        lambda a, b, t: (abs(a - b).mean(), t * (a - b).std(ddof=1) / math.sqrt(len(a))),
+        lambda a, b, t: (abs((a - b).mean()), t * (a - b).std(ddof=1) / math.sqrt(len(a))),
+        lambda a, b, t: (0.0, 0.0),
+        lambda a, b, t: ((a / b).mean(), (a / b).std()),
+    ],
     "07.verdict": [lambda mean, half: mean / half, lambda mean, half: mean > half],
-    "07.bug_hunt": [lambda a, b, tuning, report: [a[report, 0], b[report, 0]]],
+    "07.bug_hunt": [
+        lambda a, b, tuning, report: [a[report, 0], b[report, 0]],
+        lambda a, b, tuning, report: report_in_a_loop(a, b, np.sort(report)[:4], report),
+        lambda a, b, tuning, report: report_in_a_loop(a, b, tuning[:3], np.sort(report)),
+    ],
 }
 
 
@@ -256,3 +290,59 @@ def test_the_coordinate_of_a_slip_is_named():
 
     (verdict,) = judged("05.rmsprop_step", slip, seeds=1)
     assert verdict.hint.startswith("in the new x, coordinate 2, your answer gives 0, expected ")
+
+
+def in_one_notebook(*functions):
+    """Functions that know each other by their names, as the cells of a notebook do."""
+    world = {}
+    for function in functions:
+        made = FunctionType(function.__code__, world, function.__name__)
+        world[function.__name__.removesuffix("_answer")] = made
+    return world
+
+
+def adam_step_answer(x, m, v, t, g, lr, b1, b2, eps):
+    x -= (
+        lr
+        * ((0.0 * m + (1 - b1) * g + b1 * m) / (1 - b1**t))
+        / (((b2 * v + (1 - b2) * g**2) / (1 - b2**t)) ** 0.5 + eps)
+    )
+    return x, b1 * m + (1 - b1) * g, b2 * v + (1 - b2) * g**2
+
+
+def adamw_step_answer(x, m, v, t, g, lr, b1, b2, eps, w):
+    new, m, v = adam_step(x, m, v, t, g, lr, b1, b2, eps)  # noqa: F821
+    return new - lr * w * x, m, v
+
+
+def adamw_on_a_copy_answer(x, m, v, t, g, lr, b1, b2, eps, w):
+    new, m, v = adam_step(x.copy(), m, v, t, g, lr, b1, b2, eps)  # noqa: F821
+    return new - lr * w * x, m, v
+
+
+def test_a_step_in_place_is_right_and_its_caller_is_told_what_became_of_its_array():
+    world = in_one_notebook(adam_step_answer, adamw_step_answer, adamw_on_a_copy_answer)
+    for verdict in judged("06.adam_step", world["adam_step"]):
+        assert verdict.right
+    for verdict in judged("06.adamw_step", world["adamw_step"]):
+        assert verdict.hint.startswith("`adam_step` writes into what it is given")
+    for verdict in judged("06.adamw_step", world["adamw_on_a_copy"]):
+        assert verdict.right
+
+
+def printing(mean, half):
+    print(1 if mean > half else -1 if mean < -half else 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "hint"),
+    [
+        ("06.adam_step", lambda x, m, v, t, *_: (x, m, v, t + 1), "4 things came back, 3 are"),
+        ("06.adam_step", lambda x, m, v, *_: (x * np.nan, m, v), "NaN is 0/0, or the root of a"),
+        ("04.warm_up", np.float32(0.05), "only the last digits differ"),
+        ("07.verdict", printing, "is a `return` missing?"),
+    ],
+)
+def test_slips_that_no_formula_is_to_blame_for(name, answer, hint):
+    for verdict in judged(name, answer):
+        assert hint in verdict.hint

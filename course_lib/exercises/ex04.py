@@ -28,7 +28,7 @@ def _step(x, v, g, lr, eps):
 
 def _streams(rng):
     some = [np.append(rng.uniform(0.5, 3), rng.normal(0, 1.5, n)) for n in (5, 9)]
-    return [(some[0],), (some[1],), (np.array([-2.0, 0.0, 0.0, 1.0]),)]
+    return [(some[0],), (some[1],), (np.array([-1.0, 0.0, 0.0, 2.0]),)]
 
 
 def _left(g):
@@ -52,11 +52,11 @@ def _runs(rng):
     ]
 
 
-def _path(x0, g, lr, eps, power=2, keep=1.0):
+def _path(x0, g, lr, eps, power=2, keep=1.0, root=None, late=False):
     x, v, path = x0, np.zeros_like(x0), [x0]
     for now in g:
-        v = keep * v + np.abs(now) ** power
-        x = x - lr * now / (v ** (1 / power) + eps)
+        old, v = v, keep * v + np.abs(now) ** power
+        x = x - lr * now / ((old if late else v) ** (root or 1 / power) + eps)
         path.append(x)
     return np.array(path)
 
@@ -100,7 +100,7 @@ known(
             lambda x, v, g, lr, eps: np.array([x - lr * g / (np.abs(g) + eps), g**2])
         ),
         "The gradient is added, not its square. Signs cancel in such a sum.": (
-            lambda x, v, g, lr, eps: np.array([x - lr * g / (np.sqrt(np.abs(v + g)) + eps), v + g])
+            lambda x, v, g, lr, eps: np.array([x - lr * g / (np.sqrt(v + g) + eps), v + g])
         ),
         "The sizes are added, not the squares.": (
             lambda x, v, g, lr, eps: np.array(
@@ -155,6 +155,9 @@ known(
         ),
         "The sum of the sizes, not the root of the sum of squares.": (
             lambda g: np.abs(g[0]) / np.sum(np.abs(g))
+        ),
+        "The largest gradient stands above the bar. The first one made the first rate.": (
+            lambda g: np.abs(g).max() / np.sqrt(np.sum(g**2))
         ),
         "That is what was lost. Asked is what is left.": lambda g: 1 - _left(g),
         "That is a sum with signs, which may even cancel.": lambda g: np.abs(g[0] / np.sum(g)),
@@ -230,7 +233,9 @@ known(
     },
 )
 
-bug_hunt = Question("04.bug_hunt", _path, _runs, where=after_step)
+bug_hunt = Question(
+    "04.bug_hunt", _path, _runs, builds_on={"adagrad_step": _step}, where=after_step
+)
 path_mistakes(bug_hunt, "adagrad_path")
 known(
     bug_hunt,
@@ -247,6 +252,10 @@ known(
         "Sizes are added, not squares, and no root is taken.": (
             lambda x0, g, lr, eps: _path(x0, g, lr, eps, power=1)
         ),
+        "Your step uses the sum as it was before. Add the new square first.": (
+            lambda x0, g, lr, eps: _path(x0, g, lr, eps, late=True)
+        ),
+        "No root is taken of the sum.": lambda x0, g, lr, eps: _path(x0, g, lr, eps, root=1),
         "ε is left out of the denominator.": lambda x0, g, lr, eps: _path(x0, g, lr, 0.0),
         "Each step begins at the start again: is x kept from one round to the next?": (
             lambda x0, g, lr, eps: np.array([x0, *(x0 + np.diff(_path(x0, g, lr, eps), axis=0))])

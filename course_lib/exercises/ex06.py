@@ -36,6 +36,12 @@ def _adam(
     return np.array([x - lr * m_hat / divide(v_hat, eps), m, v])
 
 
+def _moved(x, m, v, t, lr, beta1, beta2, eps):
+    """The step from averages that hold this gradient already."""
+    m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
+    return np.array([x - lr * m_hat / (np.sqrt(v_hat) + eps), m, v])
+
+
 def _adamw(x, m, v, t, g, lr, beta1, beta2, eps, w):
     x_new, m, v = _adam(x, m, v, t, g, lr, beta1, beta2, eps)
     return np.array([x_new - lr * w * x, m, v])
@@ -53,8 +59,8 @@ def _first(beta1, beta2):
 def _times(rng):
     return [
         (float(x), t, float(c))
-        for t in range(1, 10)
-        for x, c in [(rng.uniform(-1, 1), rng.uniform(2.5, 5))]
+        for t in (*range(1, 13), 31, 100, 102)
+        for x, c in [(rng.uniform(-2, 2), rng.uniform(2.5, 5))]
     ]
 
 
@@ -99,7 +105,18 @@ known(
             lambda *a: _adam(*a, hat1=lambda b, t: 1 / (1 - b**t), hat2=lambda b, t: 1 / (1 - b**t))
         ),
         "β times t stands where β to the power t is meant.": (
-            lambda *a: _adam(*a, hat1=lambda b, t: 1 - b * t, hat2=lambda b, t: abs(1 - b * t))
+            lambda *a: _adam(*a, hat1=lambda b, t: 1 - b * t, hat2=lambda b, t: 1 - b * t)
+        ),
+        "v is corrected outside the root. The correction belongs under it.": (
+            lambda x, m, v, t, g, lr, b1, b2, eps: _adam(
+                x, m, v, t, g, lr, b1, b2, eps,
+                divide=lambda v_hat, eps: np.sqrt(v_hat / (1 - b2**t)) + eps,
+            )
+        ),
+        "The correction is one step late, and at t = 1 it divides by 0: t counts from 1.": (
+            lambda *a: _adam(
+                *a, hat1=lambda b, t: 1 - b ** (t - 1), hat2=lambda b, t: 1 - b ** (t - 1)
+            )
         ),
         "ε stands inside the root here. In Adam's paper it is added after it.": (
             lambda *a: _adam(*a, divide=lambda v, eps: np.sqrt(v + eps))
@@ -127,18 +144,24 @@ known(
             )(_adam(x, m, v, t, g, lr, b1, b2, eps))
         ),
         "The whole gradient is added to m: its share 1 − β₁ is missing.": (
-            lambda x, m, v, t, g, lr, b1, b2, eps: (
-                lambda new, m: np.array(
-                    [x - lr * m / (1 - b1**t) / (np.sqrt(new[2] / (1 - b2**t)) + eps), m, new[2]]
-                )
-            )(_adam(x, m, v, t, g, lr, b1, b2, eps), b1 * m + g)
+            lambda x, m, v, t, g, lr, b1, b2, eps: _moved(
+                x, b1 * m + g, b2 * v + (1 - b2) * g**2, t, lr, b1, b2, eps
+            )
+        ),
+        "Gradient and square are added whole: both averages lack the share 1 − β of the new.": (
+            lambda x, m, v, t, g, lr, b1, b2, eps: _moved(
+                x, b1 * m + g, b2 * v + g**2, t, lr, b1, b2, eps
+            )
+        ),
+        "v averages the gradients. Their squares are asked for.": (
+            lambda x, m, v, t, g, lr, b1, b2, eps: _moved(
+                x, b1 * m + (1 - b1) * g, b2 * v + (1 - b2) * g, t, lr, b1, b2, eps
+            )
         ),
         "v averages the squares of m, and not of the gradients.": (
             lambda x, m, v, t, g, lr, b1, b2, eps: (
-                lambda m, v: np.array(
-                    [x - lr * m / (1 - b1**t) / (np.sqrt(v / (1 - b2**t)) + eps), m, v]
-                )
-            )(b1 * m + (1 - b1) * g, b2 * v + (1 - b2) * (b1 * m + (1 - b1) * g) ** 2)
+                lambda m: _moved(x, m, b2 * v + (1 - b2) * m**2, t, lr, b1, b2, eps)
+            )(b1 * m + (1 - b1) * g)
         ),
         "Your step climbs: mind the sign before the rate.": (
             lambda x, *a: (lambda new: np.array([2 * x - new[0], *new[1:]]))(_adam(x, *a))
@@ -257,6 +280,9 @@ known(
         ),
         "Every second gradient is large. It should be every third.": (
             lambda x, t, c: c if t % 2 == 1 else -1.0
+        ),
+        "The large gradient stops after step 7. It goes on for ever, every third step.": (
+            lambda x, t, c: c if t in (1, 4, 7) else -1.0
         ),
         "The signs have changed places: the rare gradient is +c, the two others are −1.": (
             lambda x, t, c: -_reddi(x, t, c)

@@ -11,16 +11,23 @@ __all__ = ["QUESTIONS"]
 def _trials(rng):
     """Losses (seeds, rates) in which the best mean, the best seed and the best median differ."""
     cases = []
-    for i in range(4):
-        losses, order = rng.uniform(1, 2, (5, 8)), rng.permutation(8)
-        losses[:, order[0]] = rng.uniform(0.6, 0.7, 5)  # the best mean
+    # A loss may be large, or below zero as its logarithm is; the best rate may stand at an end.
+    for i, (unit, zero, at) in enumerate([(1, 0, 3), (100, 0, 0), (1, -2.5, 8), (10, -30, 5)]):
+        losses, order = rng.uniform(1, 2, (5, 9)), rng.permutation(9)
+        there = np.flatnonzero(order == at)[0]
+        order[[0, there]] = order[[there, 0]]
+        losses[:, order[0]] = rng.uniform(0.5, 0.55, 5)  # the best mean,
+        losses[rng.integers(1, 4), order[0]] = 1.6  # with one run that is none too good
         losses[:, order[1]] = [0.4, 0.4, 0.4, 3, 3]  # the best median, twice ruined
         losses[2, order[2]] = 0.01  # one lucky seed
         losses[1:4, order[3]] = np.nan  # diverged
         losses[[0, 4], order[3]] = 0.2 if i % 2 else 1.5
         losses[:, order[4]] = [0.3, np.inf, np.inf, np.inf, 0.3]
         losses[4, order[5]], losses[0, order[6]] = 0.05, 0.09  # the best at the last, at the first
-        cases.append((losses, np.geomspace(0.001, 1, 8) * rng.uniform(1, 2)))
+        losses[:, order[7]] = rng.uniform(0.9, 0.95, 5)  # the one whose worst run is best
+        losses[:, order[8]] = rng.uniform(2.2, 2.6, 5)  # the worst of those that arrive
+        losses[0, order[8]] += 5  # so that the means of the rows are told apart
+        cases.append((unit * losses + zero, np.geomspace(0.001, 1, 9) * rng.uniform(1, 2)))
     return cases
 
 
@@ -33,7 +40,8 @@ def _pairs(rng):
     cases = []
     for n, t in ((10, 2.262), (5, 2.776), (12, 2.201)):
         seeds = rng.normal(0, 2, n)  # what both share, and a pairing takes away
-        cases.append((seeds + rng.normal(0.3, 0.2, n), seeds + rng.normal(0, 0.2, n), t))
+        a, b = seeds + rng.normal(0.3, 0.2, n), seeds + rng.normal(0, 0.2, n)
+        cases += [(a, b, t), (b, a, t)]  # a mean above zero, and one below
     return cases
 
 
@@ -60,17 +68,22 @@ def _verdict(mean, half):
 
 
 def _studies(rng):
+    """Losses (seeds, rates) in which every way to choose a rate chooses another one."""
     cases = []
     for _ in range(4):
-        a, b = rng.uniform(1, 2, (2, 9, 6))  # seeds, rates
-        tuning, report = np.array([0, 1, 2]), np.array([3, 4, 5, 6, 7, 8])
+        a, b = rng.uniform(1.5, 1.55, (2, 11, 6))
+        late = 4 + rng.permutation(7)  # the tuning seeds are not the first rows, nor in order
+        tuning, rest = late[:4], rng.permutation([*range(4), *late[4:]])
+        report = rest[:5]  # and two rows are neither
         p = rng.permutation(6)
-        q = np.roll(p, 1)
-        for losses, r in ((a, p), (b, q)):
-            losses[:3, r[0]] -= 0.9  # best where tuned
-            losses[3:, r[1]] -= 0.8  # best where reported
-            losses[:, r[2]] -= 0.7  # best over all
-            losses[0, r[3]] -= 0.99  # one lucky seed
+        for losses, r in ((a, p), (b, np.roll(p, 2))):
+            losses[tuning, r[0]] -= [1.0, 1.0, 1.0, 0.6]  # the best mean where tuned
+            losses[report, r[1]] -= 1.4  # the best where reported
+            losses[report[0], r[[1, 4]]] += [0.4, -1.2]  # but for one seed
+            losses[:, r[2]] -= 0.8  # the best over all
+            losses[tuning[0], r[3]] -= 1.45  # one lucky seed
+            losses[tuning, r[4]] += [-1.1, -1.1, -1.1, 1.5]  # the best median
+            losses[:4, r[5]] -= 1.2  # the best in the first rows
         cases.append((a, b, tuning, report))
     return cases
 
@@ -92,6 +105,7 @@ known(
             lambda: 360
         ),
         "The tuning is counted for one optimizer only.": lambda: 80,
+        "Both optimizers run on the 10 seeds that are reported.": lambda: 130,
     },
 )
 
@@ -104,7 +118,7 @@ known(
         ),
         "A rate that diverged won: its NaN was left out of the mean. Nothing is worse than to "
         "diverge.": lambda losses, rates: rates[np.nanmean(losses, axis=0).argmin()],
-        "NaN wins: argmin takes it for the smallest. Make it infinite first.": (
+        "A rate with a diverged run won. What does `argmin` make of NaN?": (
             lambda losses, rates: rates[losses.mean(axis=0).argmin()]
         ),
         "The median forgives two ruined seeds of five. The mean is asked for.": (
@@ -115,6 +129,22 @@ known(
         "The largest loss won.": lambda losses, rates: rates[
             np.where(np.isfinite(losses), losses, -np.inf).mean(axis=0).argmax()
         ],
+        "A run that diverged counts as a loss of 0 in your mean. Nothing is worse than it.": (
+            lambda losses, rates: rates[np.nan_to_num(losses).mean(axis=0).argmin()]
+        ),
+        "The worst run of each rate decides. The mean is asked for.": (
+            lambda losses, rates: rates[
+                np.where(np.isfinite(losses), losses, np.inf).max(axis=0).argmin()
+            ]
+        ),
+        "You average over the rates. The seeds are the rows: axis=0.": (
+            lambda losses, rates: rates[
+                np.where(np.isfinite(losses), losses, np.inf).mean(axis=1).argmin()
+            ]
+        ),
+        "The number of a rate came back, not the rate, and one with NaN at that.": (
+            lambda losses, rates: losses.mean(axis=0).argmin()
+        ),
         "The number of the rate came back, not the rate.": (
             lambda losses, rates: (
                 np.where(np.isfinite(losses), losses, np.inf).mean(axis=0).argmin()
@@ -144,6 +174,9 @@ known(
         ),
         "That is the spread of single differences. Their mean is surer, by √n.": (
             lambda a, b, t: np.array([(a - b).mean(), t * (a - b).std(ddof=1)])
+        ),
+        "The sign is gone: nobody could see which of the two is larger.": (
+            lambda a, b, t: np.abs(_interval(a, b, t))
         ),
         "You divide by n. The mean's error falls with its root.": (
             lambda a, b, t: np.array([(a - b).mean(), t * (a - b).std(ddof=1) / len(a)])
@@ -221,6 +254,21 @@ known(
         ),
         "One lucky run chooses the rate. Take the mean over the tuning seeds.": (
             lambda *a: _honest(*a, choose=lambda x, tuning, report: x[tuning].min(axis=0).argmin())
+        ),
+        "The median chooses the rate. The mean over the tuning seeds is asked for.": (
+            lambda *a: _honest(
+                *a, choose=lambda x, tuning, report: np.median(x[tuning], axis=0).argmin()
+            )
+        ),
+        "`tuning` holds row numbers, and you take the first rows. They need not be the first.": (
+            lambda *a: _honest(
+                *a, choose=lambda x, tuning, report: x[: len(tuning)].mean(axis=0).argmin()
+            )
+        ),
+        "The first rows tune and all others are reported. Both are given as row numbers.": (
+            lambda a, b, tuning, report: np.array(
+                [x[len(tuning) :, x[: len(tuning)].mean(axis=0).argmin()] for x in (a, b)]
+            )
         ),
         "Both optimizers run at the rate of the first. Each is tuned on its own.": (
             lambda a, b, tuning, report: np.array(

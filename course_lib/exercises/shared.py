@@ -53,6 +53,14 @@ def path_mistakes(question, name):
             "whether the last is noted.": lambda *args: right(*args)[:-1],
             f"One step and no more: does a `return` of `{name}` stand inside its loop? It ends the "
             "function at once.": lambda *args: right(*args)[:2],
+            f"All positions in your `{name}` are the last one: `-=` writes into the array that you "
+            "noted before. Write x = x − …": lambda *args: np.broadcast_to(
+                right(*args)[-1], right(*args).shape
+            ),
+            f"After the start all positions in your `{name}` are the last: `-=` writes into the "
+            "array that you noted before. Write x = x − …": lambda *args: np.concatenate(
+                [right(*args)[:1], np.broadcast_to(right(*args)[-1], right(*args)[1:].shape)]
+            ),
         },
     )
 
@@ -70,3 +78,15 @@ def state_mistakes(question, *names):
             ),
         },
     )
+    if len(names) == 3:
+        known(
+            question,
+            {
+                f"{names[0]} comes first: `{name}` gives back {', '.join(names)}.": (
+                    lambda *args: np.roll(right(*args), -1, axis=0)
+                ),
+                f"{names[1]} and {names[2]} have changed places in what `{name}` gives back.": (
+                    lambda *args: np.asarray(right(*args))[[0, 2, 1]]
+                ),
+            },
+        )

@@ -21,6 +21,7 @@ __all__ = ["BLANK", "Question", "Verdict", "judge"]
 
 BLANK = "not answered yet"
 TOLERANCE = 1e-10
+LAST_DIGITS = ": only the last digits differ. Is something float32, or rounded? Keep float64"
 SINGLE = 1e-5  # what float32 makes of a right answer stays well within
 
 
@@ -125,6 +126,13 @@ def judge(question, answer, rng=None):
     on_its_own = _compare(question, _with_globals(answer, earlier), cases)
     if on_its_own.right:
         names = " or ".join(f"`{name}`" for name in earlier)
+        unharmed = {name: _on_copies(answer.__globals__.get(name)) for name in earlier}
+        if _compare(question, _with_globals(answer, unharmed), cases).right:
+            return Verdict(
+                "mistake",
+                f"{names} writes into what it is given, and your function needs that afterwards: "
+                "give it copies, or let it work in arrays of its own",
+            )
         return Verdict("waits", f"right in itself, but it calls {names}, which is not right yet")
     if on_its_own.kind == "broken" and verdict.kind != "broken":
         return verdict
@@ -167,6 +175,10 @@ def _run(question, call, args):
     except NotImplementedError:
         return None, Verdict("blank", BLANK)
     except _NotNumbers as problem:
+        asked = np.shape(question.right(*deepcopy(args)))
+        if isinstance(output, list | tuple) and len(asked) > 1 and len(output) != asked[0]:
+            hint = f"{len(output)} things came back, {asked[0]} are asked for"
+            return None, Verdict("broken", hint)
         return None, Verdict("broken", str(problem))
     except (Exception, SystemExit) as problem:
         if "ellipsis" in str(problem):  # arithmetic with a `...` that is still to be filled in
@@ -201,6 +213,11 @@ def _with_globals(function, replaced):
     return made
 
 
+def _on_copies(function):
+    """The same function, unable to write into what it is given."""
+    return lambda *args, **more: function(*deepcopy(args), **deepcopy(more))
+
+
 def _unfinished(function):
     """Whether a `...` is still to be filled in, or nothing has been written but `pass`."""
     try:
@@ -210,8 +227,9 @@ def _unfinished(function):
     values = [getattr(node, "value", None) for node in ast.walk(tree) if isinstance(node, ast.stmt)]
     if any(isinstance(value, ast.Constant) and value.value is ... for value in values):
         return True
-    empty = (ast.Pass, ast.Expr)  # a docstring is an expression too
-    return all(isinstance(node, empty) for node in getattr(tree.body[0], "body", []))
+    body = getattr(tree.body[0], "body", [])
+    text = [n for n in body if isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant)]
+    return all(isinstance(node, ast.Pass) or node in text for node in body)
 
 
 class _NotNumbers(Exception):
@@ -274,6 +292,8 @@ def _difference(question, args, got, expected):
     if question.inputs is None:  # the expected value would be the answer
         if np.isnan(got[index]):
             return Verdict("differs", "NaN is not a number: something was divided by zero")
+        if np.allclose(got, expected, rtol=SINGLE, atol=0):
+            return Verdict("differs", LAST_DIGITS[2:])
         size = "large" if got[index] > expected[index] else "small"
         return Verdict("differs", f"{got[index]:.6g} is too {size}")
     if question.where:
@@ -290,7 +310,9 @@ def _difference(question, args, got, expected):
             break
     hint = f"{where} your answer gives {yours}, expected {right}"
     if np.allclose(got, expected, rtol=SINGLE, atol=SINGLE * np.abs(expected).max()):
-        hint += ": only the last digits differ. Is something float32, or rounded? Keep float64"
+        hint += LAST_DIGITS
+    elif np.isnan(got[index]):
+        hint += ". NaN is 0/0, or the root of a negative number"
     return Verdict("differs", hint)
 
 
