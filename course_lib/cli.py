@@ -4,6 +4,7 @@ import json
 import sys
 import time
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 
@@ -59,7 +60,9 @@ def check(exercises, seconds, watch, as_json):
 
     Your notebook is read as it was saved, and never changed. Exits with 0 only when all is right.
     """
-    paths = [path for name in exercises or [None] for path in _find(name)]
+    # In a pile that was handed in, a file with a wrong name is told so and the others are checked.
+    pile = {name: [Path(name)] for name in exercises if len(exercises) > 1 and Path(name).is_file()}
+    paths = [path for name in exercises or [None] for path in pile.get(name) or _find(name)]
     changed, seen = paths, {path: _saved(path) for path in paths}
     while True:
         results = {path: _check(path, seconds) for path in changed}
@@ -67,12 +70,13 @@ def check(exercises, seconds, watch, as_json):
             click.echo(_json(results))
         else:
             for path, found in results.items():
-                same = [p for p in paths if p.name == path.name]  # one exercise, of several people
+                same = [p for p in paths if p.name[:2] == path.name[:2]]  # of several people
                 label = f"exercise {path.name[:2]}" + (f" ({path})" if len(same) > 1 else "")
                 _show(found, label)
             every = [result.verdict == "right" for found in results.values() for result in found]
             if len(results) > 1:
-                click.echo(f"the course: {sum(every)} of {len(every)} right")
+                whole = "all" if exercises else "the course"
+                click.echo(f"{whole}: {sum(every)} of {len(every)} right")
         if not watch:
             sys.exit(any(r.verdict != "right" for found in results.values() for r in found))
         changed = []
@@ -176,8 +180,8 @@ def _show(results, label):
     console = Console()
     console.print(table)
     right = sum(result.verdict == "right" for result in results)
-    # As text: a path may hold square brackets.
-    console.print(Text(f"{label}: {right} of {len(results)} right"))
+    # As text, and in one line: a path may hold square brackets, and be long.
+    console.print(Text(f"{label}: {right} of {len(results)} right"), soft_wrap=True)
 
 
 if __name__ == "__main__":

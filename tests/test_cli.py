@@ -101,15 +101,29 @@ def test_json_has_every_question_and_nothing_else(checked):
 
 
 def test_a_pile_that_was_handed_in_is_told_apart(checked, tmp_path):
-    piles = [tmp_path / name / MASTER.name for name in ("ada", "bob [2]")]
+    long = tmp_path / ("a folder with a long name " * 4)
+    piles = [long / "ada" / MASTER.name, long / "bob [2]" / "02_moving_averages.yours-1.ipynb"]
     for path in piles:
-        path.parent.mkdir()
+        path.parent.mkdir(parents=True)
         path.write_text("{}")
     checked(Result("02.a", "right"))
     paths = [str(path) for path in piles]
     assert [one["file"] for one in json.loads(course("check", *paths, "--json").stdout)] == paths
-    told = course("check", *paths).stdout.replace("\n", "")
+    told = course("check", *paths).stdout.splitlines()
     assert all(f"exercise 02 ({path}): 1 of 1 right" in told for path in paths)
+    assert told[-1] == "all: 2 of 2 right"
+
+
+def test_a_wrong_name_in_a_pile_does_not_hold_up_the_others(tmp_path):
+    piles = [tmp_path / "ada" / "02_ada.ipynb", tmp_path / "bob" / MASTER.name]
+    for path in piles:
+        path.parent.mkdir()
+        path.write_text("half a file")
+    done = course("check", *map(str, piles))
+    assert done.exit_code == 1
+    first, second, _ = done.output.splitlines()
+    assert "02_ada.ipynb is none of the course's exercises: its name should be" in first
+    assert f"exercise 02 ({piles[1]}) was not checked: {MASTER.name} is not a notebook" in second
 
 
 def test_a_solution_that_is_handed_in_is_not_the_one_to_compare_with(tmp_path):

@@ -286,6 +286,9 @@ def test_an_answer_may_run_in_another_process_than_the_comparison():
         assert judge(question, there(ema_by_weights)).right
         assert not judge(question, there(empty)).right
         assert judge(question, there(v0_too)).hint == judge(question, v0_too).hint != ""
+        # The notes say so: what is overwritten there is not seen here.
+        assert judge(question, there(in_place)).right and not judge(question, in_place).right
+    assert judge(find("02.warm_up"), 7).right  # a value is a value
 
 
 def no_answer(x, beta):

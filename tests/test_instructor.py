@@ -27,36 +27,65 @@ def test_it_demonstrates_in_every_lesson():
         assert "*Misconceptions.*" in section and "*When short of time.*" in section, section[:2]
 
 
-SHOWN = [  # the explorer, where its controls stand, what it says then
-    ("one_rate", {"lr": 0.45}, "below 1e-6 after 79 steps"),
-    ("one_rate", {"lr": 0.48}, "below 1e-6 after 96 steps"),
-    ("one_rate", {"lr": 0.5}, "jumps from side to side for ever"),
-    ("scaling", {"condition": 5.0}, "SGD: within 0.5 after 6 steps"),
-    ("scaling", {"condition": 5.0}, "RMSProp: within 0.5 after 50 steps"),
-    ("scaling", {"condition": 100.0}, "SGD: never within 0.5"),
-    ("scaling", {"condition": 100.0}, "RMSProp: within 0.5 after 50 steps"),
-    ("scaling", {"condition": 100.0, "turned": True}, "RMSProp: never within 0.5"),
-    ("scaling", {"condition": 100.0, "turned": True}, "sign: within 0.5 after 46 steps"),
-    ("adagrad_decay", {}, "sparse 10 %"),
-    ("rmsprop", {"rho": 0.99}, "The first step is 10 η"),
-    ("rmsprop", {"rho": 0.99}, "no two-cycle of ±η/2"),
-    ("rmsprop", {"rho": 0.9}, "between +η/2 and −η/2, ±0.05"),
-    ("rmsprop", {"rho": 0.9, "lr": 0.02}, "±0.01"),
-    ("adam", {}, "The first step is 1 η long"),
-    ("adam", {"bias_correction": False}, "The first step is 3.16 η long"),
-    ("adam", {"bias_correction": False}, "step 12 with 6.57 η"),
-    ("adam", {"gradients": "one spike"}, "step 10 with 0.484 η"),
-    ("adam", {"gradients": "one spike", "beta1": 0.0}, "step 10 with 3.16 η"),
-    ("counterexample", {"beta2": 0.5}, "Adam −0.985, the right end"),
-    ("counterexample", {"c": 10.0}, "Adam −0.783, the right end"),
+SHOWN = [  # the explorer, where its controls stand, what it says then, and what the notes say
+    ("one_rate", {"lr": 0.48}, "steep side by -0.92", "At 0.48 the steep side has become the slow"),
+    ("one_rate", {"lr": 0.5}, "from side to side for ever", "At 0.5 it jumps for ever"),
+    ("scaling", {"condition": 5.0}, "SGD: within 0.5 after 6 steps", "SGD is there after 6 steps"),
+    ("scaling", {"condition": 5.0}, "RMSProp: within 0.5 after 50", "RMSProp after 50"),
+    ("scaling", {"condition": 100.0}, "SGD: never within 0.5", "it is never within 0.5"),
+    ("scaling", {"condition": 100.0}, "RMSProp: within 0.5 after 50", "RMSProp is after 50 steps"),
+    (
+        "scaling",
+        {"condition": 100.0, "turned": True},
+        "RMSProp: never within 0.5",
+        "Now RMSProp is never within 0.5 either",
+    ),
+    (
+        "scaling",
+        {"condition": 100.0, "turned": True},
+        "sign: within 0.5 after 46 steps",
+        "The sign method hardly minds",
+    ),
+    ("adagrad_decay", {}, "constant 1 %, noisy 1 %, sparse 10 %", "stays ten times above them"),
+    (
+        "memory",
+        {"jump": 0.01},
+        "76 steps after the jump (half-life of ρ = 0.9: 6.58",
+        "eleven half",
+    ),
+    ("memory", {"jump": 100.0}, "4 steps after the jump", "upwards it takes a few steps"),
+    ("rmsprop", {"rho": 0.99}, "The first step is 10 η", "the first step is ten rates long"),
+    ("rmsprop", {"rho": 0.99}, "no two-cycle of ±η/2", "At ρ = 0.99 it looks converged"),
+    ("rmsprop", {"rho": 0.9}, "between +η/2 and −η/2, ±0.05", "half a rate to either side"),
+    ("rmsprop", {"rho": 0.9, "lr": 0.02}, "±0.01", "the cycle shrinks with it"),
+    ("adam", {}, "The first step is 1 η long", "Every step is one rate long"),
+    ("adam", {"bias_correction": False}, "first step is 3.16 η", "The first is 3.16 rates long"),
+    ("adam", {"bias_correction": False}, "step 12 with 6.57 η", "grow to 6.57 at step 12"),
+    ("adam", {"gradients": "one spike"}, "step 10 with 0.484 η", "0.48 rates at step 10"),
+    ("adam", {"gradients": "one spike", "beta1": 0.0}, "step 10 with 3.16 η", "β₁ = 0: 3.16"),
+    ("counterexample", {}, "Adam +0.989, the wrong end", "Adam walks to the wrong end"),
+    ("counterexample", {}, "AMSGrad −0.991, the right end", "AMSGrad to the right one"),
+    ("counterexample", {"beta2": 0.5}, "Adam −0.985, the right end", "see Adam mended too"),
+    ("counterexample", {"c": 10.0}, "Adam −0.783, the right end", "a larger c fools it less"),
 ]
 
 
-@pytest.mark.parametrize(("name", "settings", "words"), SHOWN)
-def test_the_settings_show_what_is_said(name, settings, words):
+@pytest.mark.parametrize(("name", "settings", "shown", "said"), SHOWN)
+def test_the_settings_show_what_is_said(name, settings, shown, said):
     explorer = getattr(cl.explore, name)()
     explorer.set(**settings)
-    assert words in explorer.alt
+    assert shown in explorer.alt
+    assert said in " ".join(TEXT.split())
+
+
+def test_the_rate_that_reaches_the_goal_first():
+    explorer = cl.explore.one_rate()
+    steps = {}
+    for _, lr in explorer.controls["lr"].options:
+        explorer.set(lr=lr)
+        if found := re.search(r"below 1e-6 after (\d+) steps", explorer.alt):
+            steps[lr] = int(found[1])
+    assert min(steps, key=steps.get) == 0.45 and "0.45 reaches the goal first" in TEXT
 
 
 def test_what_is_left_of_the_flat_side():

@@ -26,15 +26,13 @@ def course_folder():
     return folder
 
 
-def find_exercise(name=None, folder=None):
+def find_exercise(name=None):
     """The learner's notebook that `name` means; all of them without a name.
 
     Parameters
     ----------
     name : str, optional
         ``"02"``, ``"2"``, ``"02_moving_averages"`` or the path of a notebook.
-    folder : Path, optional
-        The course, if not the one that `course_lib` lies in.
 
     Returns
     -------
@@ -45,7 +43,7 @@ def find_exercise(name=None, folder=None):
     if path.suffix == ".ipynb" and (path.exists() or path.name != name):
         master_of(path)
         return [path]
-    exercises = (folder or course_folder()) / "exercises"
+    exercises = course_folder() / "exercises"
     masters = sorted((exercises / "solutions").glob("[0-9][0-9]_*.ipynb"))
     wanted = name and name.removesuffix(".ipynb").zfill(2)
     found = [exercises / m.name for m in masters if name is None or wanted in (m.stem, m.stem[:2])]
