@@ -202,12 +202,18 @@ WRONG = {
     "03.warm_up": [0.8, -0.8, "down", [1, 2]],
     "03.sign_step": [
         lambda x, g, lr: x - lr * np.sign(np.round(g)),
+        lambda x, g, lr: x - lr * g / (np.abs(g) + 1e-12),
+        lambda x, g, lr: x - lr * g / np.maximum(np.abs(g), 1e-8),
+        lambda x, g, lr: x - lr * np.where(np.isclose(g, 0), 0, np.sign(g)),
         lambda x, g, lr: x - lr * np.tanh(g),
         lambda x, g, lr: np.abs(x - lr * np.sign(g)),
     ],
     "03.rprop_step": [
         lambda x, r, last, g: [x - np.sign(g) * r * 1.2, r * 1.2 + 0 * g],
         lambda x, r, last, g: [x - r * g, r / np.abs(last + g)],
+        lambda x, r, last, g: (lambda new: [x - new * np.sign(g), new])(
+            np.where((g * last <= 0) & (g != 0), 0.5 * r, np.where(g * last > 0, 1.2 * r, r))
+        ),
     ],
     "03.own_rates": [lambda g, lr, eps: lr / np.maximum(np.sqrt(np.mean(g**2, axis=0)), eps)],
     "04.adagrad_step": [

@@ -34,11 +34,15 @@ def _bowls(rng):
     either = [(np.array([1.0, 4.0])[order], lr) for lr in (0.2, 0.3, 0.45, 0.5, 0.6, 0.9, 1.5, 2.5)]
     both = [(np.array(lam), lr) for lam in ([1.0, 4.0], [4.0, 1.0]) for lr in (0.5, 0.6)]
     other = [([-1.0, 2.0], 0.5), ([2.0, -1.0], 0.5), ([0.01], 150.0), ([0.5, 1.0, 3.0], 0.6)]
+    other += [([0.01, 1.0], 0.1), ([4.0, 1.0], 0.4999)]  # so slow that it seems to stand still
+    other += [([1.0, 4.0], 0.51), ([4.0, 1.0], 0.51)]  # one runs away, slower than the other rests
+    other += [([0.0, 1.0], 0.5)]  # level ground
     return [*both, *either, *((np.array(lam), lr) for lam, lr in other)]
 
 
 def _conditions(rng):
-    fixed = [(20.0, 0.01), (100.0, 0.001), (4.0, 0.1), (10.0, 0.01)]
+    fixed = [(20.0, 0.01), (100.0, 0.001), (4.0, 0.1), (10.0, 0.01), (2000.0, 0.01)]
+    fixed += [(3.0, 0.5)]  # hit exactly, by the first step
     return [*fixed, *((k, s) for k, s in rng.uniform([2, 0.001], [200, 0.2], (3, 2)).tolist())]
 
 
@@ -125,6 +129,12 @@ def half_forgotten():
 def rate_forgotten():
     """The whole gradient is subtracted here. The rate makes the step shorter."""
     return -30
+
+
+@warm_up.mistake
+def half_kept():
+    """The slope of ½λx² is not ½λx: what does the square bring down?"""
+    return 2
 
 
 descend = Question("01.descend", _descend, _starts, where=after_step)
@@ -262,6 +272,32 @@ def hilltop_forgotten(lam, lr):
 
 
 @stable.mistake
+def level_ground(lam, lr):
+    """A curvature of 0 is level ground: nothing moves there, and nothing comes closer."""
+    return bool(lam.min() >= 0 and lr * lam.max() < 2)
+
+
+@stable.mistake
+def has_arrived(lam, lr):
+    """Too slow is not unstable: you ask whether it has arrived. Asked is whether each step brings
+    it closer."""
+    return bool(np.all(np.abs(1 - lr * lam) ** 50 < 0.01))
+
+
+@stable.mistake
+def distance_as_a_whole(lam, lr):
+    """You measure the distance as a whole: one coordinate that shrinks hides another that does
+    not."""
+    return bool(np.linalg.norm(1 - lr * lam) < np.sqrt(len(lam)))
+
+
+@stable.mistake
+def one_for_each(lam, lr):
+    """One True or False for each curvature came back. One for all is asked for."""
+    return np.abs(1 - lr * lam) < 1
+
+
+@stable.mistake
 def upside_down(lam, lr):
     """Your limit grows with the curvature, λ/2. Should a steeper side allow a larger rate?"""
     return lr < lam.max() / 2 and lam.min() > 0
@@ -306,6 +342,26 @@ def decimals_left(condition, share):
 def start_counted(condition, share):
     """One too many: is the start counted as a step?"""
     return _steps_needed(condition, share) + 1
+
+
+@needed.mistake
+def equal_is_not_enough(condition, share):
+    """One too many where the share is hit exactly: at most means that equal is enough."""
+    return math.floor(_decimal_steps(condition, share)) + 1
+
+
+@needed.mistake
+def negative_factor(condition, share):
+    """Your factor is negative, and has no logarithm. It says that x jumps to the other side; what
+    counts is its size."""
+    return np.nan
+
+
+@needed.mistake
+def negative_factor_in_a_loop(condition, share):
+    """Your loop ends after one step: a factor that is negative makes the distance so. What counts
+    is its size."""
+    return 1
 
 
 @needed.mistake
@@ -382,6 +438,36 @@ def against_the_motion(x0, lam, lr, momentum, steps):
 def one_step_late(x0, lam, lr, momentum, steps):
     """The first step does not move: x is changed before the new step is known."""
     return _ball(x0, steps, lambda x, step: (x - step, momentum * step + lr * lam * x))
+
+
+@ball.mistake
+def late_and_ahead(x0, lam, lr, momentum, steps):
+    """The first step stands still, and the others look at the place they come to: first the step,
+    then the move."""
+
+    def move(x, step):
+        x = x - step
+        return x, momentum * step + lr * lam * x
+
+    return _ball(x0, steps, move)
+
+
+@ball.mistake
+def nothing_lost(x0, lam, lr, momentum, steps):
+    """The whole last step is taken again, and the ball never rests: where is μ?"""
+    return _heavy_ball(x0, lam, lr, 1.0, steps)
+
+
+@ball.mistake
+def uphill_ball(x0, lam, lr, momentum, steps):
+    """Your ball rolls uphill: the step is to be subtracted."""
+    return _heavy_ball(x0, lam, -lr, momentum, steps)
+
+
+@ball.mistake
+def level_ball(x0, lam, lr, momentum, steps):
+    """The curvature is missing in the ball's step: the gradient is λx."""
+    return _heavy_ball(x0, 1.0, lr, momentum, steps)
 
 
 @ball.mistake

@@ -10,7 +10,9 @@ __all__ = ["QUESTIONS"]
 
 def _steps(rng):
     some = [(rng.normal(0, 3, 3), rng.normal(0, 2, 3), float(rng.uniform(0.05, 0.4)))] * 2
-    return [*some, (np.array([1.0, -2.0, 5.0]), np.array([0.0, 40.0, -0.01]), 0.1)]
+    level = (np.array([1.0, -2.0, 5.0]), np.array([0.0, 40.0, -0.01]), 0.1)
+    tiny = (np.array([1.0, -2.0, 5.0]), np.array([1e-13, -1e-9, 3.0]), 0.2)
+    return [*some, level, tiny]
 
 
 def _sign_step(x, g, lr):
@@ -25,8 +27,9 @@ def _rprop_steps(rng):
     cases = []
     for _ in range(4):
         last, size = _signs(rng), rng.uniform(0.3, 3, 6)
-        g = size * np.where(rng.permutation(6) < 3, last, -last)
-        g[rng.integers(6)] = 0.0
+        way = np.where(last == 0, rng.choice([-1.0, 1.0]), last)
+        g = size * np.where(rng.permutation(6) < 3, way, -way)
+        g[rng.choice(np.flatnonzero(last))] = 0.0
         if not cases:
             g[last == 0] = 0.0  # level ground twice
         cases.append((rng.normal(0, 3, 6), rng.uniform(0.05, 0.5, 6), last, g))
@@ -72,6 +75,10 @@ known(
         "Nine steps down is right. The tenth goes up.": lambda: -0.09,
         "Ten steps, but not all of them down.": lambda: -0.1,
         "That counts steps. How long is each?": lambda: -8,
+        "Nine steps one way, one the other, and the step goes against the gradient.": lambda: 0.09,
+        "Not all ten steps go the same way. And which way is down?": lambda: 0.1,
+        "That counts steps, and up. How long is each, and where does it lead?": lambda: 8,
+        "Check the length of one step: η is 0.01.": lambda: -0.8,
     },
 )
 
@@ -105,6 +112,11 @@ known(
         "Where the gradient is 0 you take a step. Which way is down on level ground?": (
             lambda x, g, lr: x - lr * np.where(g >= 0, 1.0, -1.0)
         ),
+        "Where the gradient is 0 you take a step up. Level ground has no downhill.": (
+            lambda x, g, lr: x - lr * np.where(g > 0, 1.0, -1.0)
+        ),
+        "Nearly: you divide by |g| and a small number more. A tiny gradient then takes a shorter "
+        "step.": lambda x, g, lr: x - lr * g / (np.abs(g) + 1e-8),
         "Right, but where the gradient is 0 you divide 0 by 0, which is no number.": (
             lambda x, g, lr: np.where(g == 0, np.nan, _sign_step(x, g, lr))
         ),
@@ -150,6 +162,21 @@ known(
         "product?": lambda x, rate, last, g: (
             lambda new: np.array([x - new * np.sign(g), new])
         )(np.where(np.sign(g) == last, 1.2 * rate, 0.5 * rate)),
+        "Where there was no sign before, your rate is halved. From 0 to 1 is no flip.": (
+            lambda x, rate, last, g: (
+                lambda new: np.array([x - new * np.sign(g), new])
+            )(np.where(g == 0, rate, np.where(np.sign(g) == last, 1.2 * rate, 0.5 * rate)))
+        ),
+        "You take no step where `last` is 0. It is the rate that stays.": (
+            lambda x, rate, last, g: (
+                lambda new: np.array([np.where(last == 0, x, new[0]), new[1]])
+            )(_rprop(x, rate, last, g))
+        ),
+        "Level ground twice counts as agreement: 0 is equal to 0. The rate should stay.": (
+            lambda x, rate, last, g: (
+                lambda new: np.array([new[0], np.where((g == 0) & (last == 0), 1.2, 1) * new[1]])
+            )(_rprop(x, rate, last, g))
+        ),
         "A sign of 0 counts as a flip. On level ground the rate should stay.": (
             lambda x, rate, last, g: (
                 lambda new: np.array([x - new * np.sign(g), new])
@@ -189,6 +216,10 @@ known(
         "ε is missing: a parameter that was never moved would divide by zero.": (
             lambda g, lr, eps: lr / np.sqrt(np.mean(g**2, axis=0))
         ),
+        "ε is added to the rate: are there brackets around the denominator?": (
+            lambda g, lr, eps: lr / np.sqrt(np.mean(g**2, axis=0)) + eps
+        ),
+        "There is no learning rate in your rates.": lambda g, lr, eps: _own_rates(g, 1.0, eps),
         "One rate for all: the mean runs over the parameters too. Which axis are the steps?": (
             lambda g, lr, eps: np.full(3, lr / (np.sqrt(np.mean(g**2)) + eps))
         ),
