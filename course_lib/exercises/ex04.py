@@ -28,7 +28,7 @@ def _step(x, v, g, lr, eps):
 
 def _streams(rng):
     some = [np.append(rng.uniform(0.5, 3), rng.normal(0, 1.5, n)) for n in (5, 9)]
-    return [(some[0],), (some[1],), (np.array([-1.0, 0.0, 0.0, 2.0]),)]
+    return [(some[0],), (some[1],), (np.array([-1.0, 0.0, 2.0, 0.5]),)]
 
 
 def _left(g):
