@@ -71,6 +71,15 @@ def adam_in_place(x, m, v, t, g, lr, b1, b2, eps):
     return x, m, v
 
 
+def centered_in_place(x, v, m, g, lr, rho, eps):
+    m *= rho
+    m += (1 - rho) * g
+    v *= rho
+    v += (1 - rho) * g**2
+    x -= lr * g / (np.sqrt(np.maximum(v - m**2, 0)) + eps)
+    return x, v, m
+
+
 def best_in_a_loop(losses, rates):
     best, chosen = math.inf, None
     for column, rate in zip(losses.T, rates, strict=True):
@@ -149,6 +158,7 @@ RIGHT = {
     ],
     "05.centered_step": [
         centered_in_a_loop,
+        centered_in_place,
         lambda x, v, m, g, lr, rho, eps: one_step(
             cl.RMSProp(lr, rho, eps, centered=True), ["v", "m"], "x", "v", "m"
         )(x, v, m, g),
@@ -198,6 +208,14 @@ def test_right_answers_pass_however_they_are_written(name, answer):
         assert verdict.right, verdict.hint
 
 
+def centered_by(clamp):
+    def step(x, v, m, g, lr, rho, eps):
+        v, m = rho * v + (1 - rho) * g**2, rho * m + (1 - rho) * g
+        return x - lr * g / (np.sqrt(clamp(v - m**2)) + eps), v, m
+
+    return step
+
+
 WRONG = {
     "03.warm_up": [0.8, -0.8, "down", [1, 2]],
     "03.sign_step": [
@@ -227,12 +245,18 @@ WRONG = {
     ],
     "04.travelled": [lambda lr, n: 2 * lr * (math.sqrt(n) - 0.5), lambda lr, n: lr * math.log(n)],
     "05.rmsprop_step": [
+        lambda x, v, g, lr, rho, eps: (lambda v: (x - lr * g / (v**0.5 + eps), v))(
+            rho * v + (1 - rho) * g**2 if v.any() else g**2
+        ),
         lambda x, v, g, lr, rho, eps: (x - lr * g / (np.sqrt(v) * rho + eps), v * rho),
         lambda x, v, g, lr, rho, eps: np.round((x, v), 2),
     ],
     "05.momentum_step": [lambda x, v, b, g, lr, rho, mu, eps: (x - b * mu, v, b * mu)],
     "05.centered_step": [
-        lambda x, v, m, g, lr, rho, eps: (x - lr * g / (np.sqrt(v) - np.abs(m) + eps), v, m)
+        lambda x, v, m, g, lr, rho, eps: (x - lr * g / (np.sqrt(v) - np.abs(m) + eps), v, m),
+        centered_by(lambda d: np.zeros(3) if (d < 0).any() else d),
+        centered_by(lambda d: np.zeros(3) if (d < 0).all() else d),
+        centered_by(lambda d: np.where(d < 1e-3, 0, d)),
     ],
     "06.adam_step": [
         lambda x, m, v, t, g, lr, b1, b2, eps: (x - lr * np.sign(g), m, v),
@@ -346,6 +370,8 @@ def printing(mean, half):
         ("06.adam_step", lambda x, m, v, t, *_: (x, m, v, t + 1), "4 things came back, 3 are"),
         ("06.adam_step", lambda x, m, v, *_: (x * np.nan, m, v), "NaN is 0/0, or the root of a"),
         ("04.warm_up", np.float32(0.05), "only the last digits differ"),
+        ("02.warm_up", 6.6, "That is the half-life"),
+        ("05.warm_up", 0.1155, "You divide by √ρ"),
         ("07.verdict", printing, "is a `return` missing?"),
     ],
 )

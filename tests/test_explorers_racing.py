@@ -85,6 +85,23 @@ def test_your_own_optimizer_takes_part():
     np.testing.assert_allclose(explorer.lines["yours path"], direct)
 
 
+def test_your_optimizer_may_know_one_point_at_a_time():
+    class Loop(Mine):
+        def step(self, state, g):
+            steps = [0.1 * (1 if slope > 0 else -1) for slope in g]  # no slope is an array
+            return state._replace(x=np.array([x - s for x, s in zip(state.x, steps, strict=True)]))
+
+    class Whole(Mine):
+        def step(self, state, g):
+            return state._replace(x=state.x - 0.1 * np.where(g > 0, 1, -1))
+
+    loop, whole = (cl.explore.race("bowl", [kind(0.1), cl.Adam(0.2)]) for kind in (Loop, Whole))
+    for x1 in loop._controls["x1"].values:
+        loop.set(x1=x1)
+        whole.set(x1=x1)
+        np.testing.assert_array_equal(loop.lines["yours path"], whole.lines["yours path"])
+
+
 def test_your_optimizer_that_stops_is_one_sentence():
     class Blank(Mine):
         def step(self, state, g):

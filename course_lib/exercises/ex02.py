@@ -30,7 +30,9 @@ def _betas(rng):
 
 
 def _pulses(rng):
-    return [(beta,) for beta in [0.9, 0.8, 0.5, 0.25, 0.99, *rng.uniform(0.6, 0.99, 4).tolist()]]
+    return [
+        (beta,) for beta in [0.9, 0.8, 0.5, 0.25, 0.99, *rng.uniform(0.6, 0.99, 4).tolist(), 0.995]
+    ]
 
 
 def _returns(rng):
@@ -144,6 +146,19 @@ def first_value(x, beta):
 def before_update(x, beta):
     """All numbers come one step late: the average is stored before the new value is let in."""
     return np.append(0.0, ema(x, beta)[:-1])
+
+
+@average.mistake
+def first_value_left_out(x, beta):
+    """The first value never gets in: does your loop begin at the second? v₁ already holds
+    (1 − β)x₁."""
+    return ema(np.append(0.0, x[1:]), beta)
+
+
+@average.mistake
+def list_emptied(x, beta):
+    """A list of one number came back, the last average: is the list made anew at every step?"""
+    return ema(x, beta)[-1:]
 
 
 @average.mistake
@@ -287,6 +302,12 @@ def constant_factor(x, beta):
     """You divide by the same 1 − β at every step. Only the first is right: the weights handed
     out grow from step to step."""
     return ema(x, beta) / (1 - beta)
+
+
+@corrected.mistake
+def brackets_forgotten(x, beta):
+    """You divide by 1 and subtract β^t after that. Mind the brackets below the fraction bar."""
+    return ema(x, beta) - beta ** _steps(x)
 
 
 @corrected.mistake
@@ -637,6 +658,20 @@ def start_too_calm(returns, beta):
 def corrected_too_late(returns, beta):
     """The correction is applied after the root. It belongs to the average of squares."""
     return np.sqrt(ema(returns**2, beta)) / (1 - beta ** _steps(returns))
+
+
+@risk.mistake
+def days_from_zero(returns, beta):
+    """The days are counted from 0 in the correction, and the first divides by nothing. The first
+    day is day 1."""
+    with np.errstate(divide="ignore"):
+        return np.sqrt(ema(returns**2, beta) / (1 - beta ** (_steps(returns) - 1)))
+
+
+@risk.mistake
+def a_day_late(returns, beta):
+    """All days come one late: today's return should be in today's volatility."""
+    return np.append(0.0, _volatility(returns, beta)[:-1])
 
 
 @risk.mistake

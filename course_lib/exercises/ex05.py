@@ -19,15 +19,17 @@ def _drawn(rng, memories=0, count=3):
 
 def _plain_inputs(rng):
     eps = (0.1, 0.02, 0.3)
-    return [
+    x, g = rng.normal(0, 3, 3), np.append(0.05, rng.normal(0, 2, 2))  # a root below ε, too
+    begun = [(x, v, g, 0.1, 0.75, 0.1) for v in (np.zeros(3), np.array([0.0, 2.0, 0.0]))]
+    return begun + [
         (*one, float(rng.uniform(0.1, 0.6)), float(rng.uniform(0.6, 0.95)), e)
         for one, e in zip(_drawn(rng), eps, strict=True)
     ]
 
 
 def _momentum_inputs(rng):
-    return [
-        (*one, float(rng.uniform(0.1, 0.6)), float(rng.uniform(0.6, 0.95)), mu, 0.1)
+    return [  # ρ is none of the μ
+        (*one, float(rng.uniform(0.1, 0.6)), float(rng.uniform(0.75, 0.85)), mu, 0.1)
         for one, mu in zip(_drawn(rng, 1), (0.9, 0.5, 0.7), strict=True)
     ]
 
@@ -39,7 +41,11 @@ def _centered_inputs(rng):
     ]
     x = np.array([1.0, -1.0, 2.0])
     steady = np.array([0.3, 0.7, 1.1])  # v − m² is zero here, or less by rounding
-    return [*cases, (x, steady**2 - 1e-3, steady, steady, 0.2, 0.9, 0.1)]
+    below = np.array([-1e-3, -1e-3, -1e-3])
+    mixed = np.array([-1e-3, 1.5, 1e-4])
+    return cases + [
+        (x, steady**2 + spread, steady, steady.copy(), 0.2, 0.9, 0.1) for spread in (below, mixed)
+    ]
 
 
 def _plain(x, v, g, lr, rho, eps):
@@ -81,6 +87,9 @@ known(
         "You divide by √ρ. The new square has the share 1 − ρ.": lambda: 0.1 / np.sqrt(0.75),
         "You divide by 1 − ρ. Its root is below the fraction bar.": lambda: 0.4,
         "The gradient's size is still in it. Does it cancel?": lambda: 0.6,
+        "You divide by ρ. Under the bar stands a root, and the share 1 − ρ in it.": lambda: (
+            0.1 / 0.75
+        ),
     },
 )
 
@@ -125,8 +134,43 @@ known(
         ),
         "You average the gradient and not its square.": (
             lambda x, v, g, lr, rho, eps: (
-                lambda v: np.array([x - lr * g / (np.sqrt(np.abs(v)) + eps), v])
+                lambda v: np.array([x - lr * g / (np.sqrt(v) + eps), v])
             )(rho * v + (1 - rho) * g)
+        ),
+        "Your average starts at the first square. A v of 0 is a number like any other: the new "
+        "square enters with 1 − ρ.": lambda x, v, g, lr, rho, eps: (
+            lambda v: np.array([x - lr * g / (np.sqrt(v) + eps), v])
+        )(np.where(v == 0, g**2, rho * v + (1 - rho) * g**2)),
+        "The gradient itself is missing in the step: nothing stands above the bar but the rate.": (
+            lambda x, v, g, lr, rho, eps: (
+                lambda v: np.array([x - lr / (np.sqrt(v) + eps), v])
+            )(rho * v + (1 - rho) * g**2)
+        ),
+        "The size of the gradient is in the step, and its direction is lost.": (
+            lambda x, v, g, lr, rho, eps: (
+                lambda v: np.array([x - lr * np.abs(g) / (np.sqrt(v) + eps), v])
+            )(rho * v + (1 - rho) * g**2)
+        ),
+        "That is the step alone. Return where x is after it, and v.": (
+            lambda x, v, g, lr, rho, eps: x - _plain(x, v, g, lr, rho, eps)[0]
+        ),
+        "x is right, and the v that came back is the one from before.": (
+            lambda x, v, g, lr, rho, eps: np.array([_plain(x, v, g, lr, rho, eps)[0], v])
+        ),
+        "x is right, and the root of v came back. The next step needs v.": (
+            lambda x, v, g, lr, rho, eps: (
+                lambda new: np.array([new[0], np.sqrt(new[1])])
+            )(_plain(x, v, g, lr, rho, eps))
+        ),
+        "ε is a floor in your step. It should be added to the root.": (
+            lambda x, v, g, lr, rho, eps: (
+                lambda v: np.array([x - lr * g / np.maximum(np.sqrt(v), eps), v])
+            )(rho * v + (1 - rho) * g**2)
+        ),
+        "The squares of all coordinates are added into one v. Each keeps its own.": (
+            lambda x, v, g, lr, rho, eps: (
+                lambda v: np.array([x - lr * g / (np.sqrt(v) + eps), v])
+            )(rho * v + (1 - rho) * np.sum(g**2))
         ),
         "You average the sizes and not the squares.": (
             lambda x, v, g, lr, rho, eps: (
@@ -190,6 +234,48 @@ known(
         "The rate is missing: b collects steps of rate 1.": (
             lambda x, v, b, g, lr, rho, mu, eps: _momentum(x, v, b, g, 1.0, rho, mu, eps)
         ),
+        "The rate stands outside the buffer. Here it goes in with each gradient.": (
+            lambda x, v, b, g, lr, rho, mu, eps: (
+                lambda v, b: np.array([x - lr * b, v, b])
+            )(rho * v + (1 - rho) * g**2, mu * b
+              + g / (np.sqrt(rho * v + (1 - rho) * g**2) + eps))
+        ),
+        "A step in b has the other sign: collect what is subtracted from x.": (
+            lambda x, v, b, g, lr, rho, mu, eps: (
+                lambda new: np.array([x - new[2], new[1], -new[2]])
+            )(_momentum(x, v, -b, g, lr, rho, mu, eps))
+        ),
+        "The buffer decays with ρ. It has a μ of its own.": (
+            lambda x, v, b, g, lr, rho, mu, eps: _momentum(x, v, b, g, lr, rho, rho, eps)
+        ),
+        "The buffer is divided when x moves, the old steps in it too. Divide what goes in.": (
+            lambda x, v, b, g, lr, rho, mu, eps: (
+                lambda v, b: np.array([x - b / (np.sqrt(v) + eps), v, b])
+            )(rho * v + (1 - rho) * g**2, mu * b + lr * g)
+        ),
+        "ε stands inside the root of what goes into b. Here it is outside.": (
+            lambda x, v, b, g, lr, rho, mu, eps: (
+                lambda v, b: np.array([x - b, v, b])
+            )(rho * v + (1 - rho) * g**2, mu * b
+              + lr * g / np.sqrt(rho * v + (1 - rho) * g**2 + eps))
+        ),
+        "ε is missing in what goes into b.": (
+            lambda x, v, b, g, lr, rho, mu, eps: _momentum(x, v, b, g, lr, rho, mu, 0.0)
+        ),
+        "What goes into b is divided by v, and not by its root.": (
+            lambda x, v, b, g, lr, rho, mu, eps: (
+                lambda v, b: np.array([x - b, v, b])
+            )(rho * v + (1 - rho) * g**2, mu * b
+              + lr * g / (rho * v + (1 - rho) * g**2 + eps))
+        ),
+        "x is right, and the old v came back.": lambda x, v, b, g, lr, rho, mu, eps: (
+            lambda new: np.array([new[0], v, new[2]])
+        )(_momentum(x, v, b, g, lr, rho, mu, eps)),
+        "x is right, and the old b came back: the next step will not know of this one.": (
+            lambda x, v, b, g, lr, rho, mu, eps: (
+                lambda new: np.array([new[0], new[1], b])
+            )(_momentum(x, v, b, g, lr, rho, mu, eps))
+        ),
         "ρ and μ have changed places.": (
             lambda x, v, b, g, lr, rho, mu, eps: _momentum(x, v, b, g, lr, mu, rho, eps)
         ),
@@ -213,14 +299,37 @@ state_mistakes(centered, "x", "v", "m")
 known(
     centered,
     {
-        "v − m² can be below zero in the last digits, or at the start, and its root is no number: "
-        "hold it at 0.": lambda *a: _centered(*a, spread=lambda v, m: v - m**2),
+        "v − m² can be below zero in the last digits, and its root is no number: hold it at 0 "
+        "before the root is taken.": lambda *a: _centered(*a, spread=lambda v, m: v - m**2),
         "The size is taken where the clamp should be: a negative v − m² becomes 0, not positive.": (
             lambda *a: _centered(*a, spread=lambda v, m: np.abs(v - m**2))
         ),
         "m is not used: that is the plain step.": lambda *a: _centered(*a, spread=lambda v, m: v),
         "The mean is taken off without its square: the units differ.": (
-            lambda *a: _centered(*a, spread=lambda v, m: np.maximum(v - np.abs(m), 0))
+            lambda *a: _centered(*a, spread=lambda v, m: np.maximum(v - m, 0))
+        ),
+        "You hold v − m² at a small number. Hold it at 0, ε does the rest.": (
+            lambda *a: _centered(*a, spread=lambda v, m: np.maximum(v - m**2, 1e-12))
+        ),
+        "ε holds v − m² from below. Hold it at 0, and add ε to the root.": (
+            lambda x, v, m, g, lr, rho, eps: _centered(
+                x, v, m, g, lr, rho, eps, spread=lambda v, m: np.maximum(v - m**2, eps)
+            )
+        ),
+        "The spread is taken with the m from before: this gradient is missing in it.": (
+            lambda x, v, m, g, lr, rho, eps: _centered(
+                x, v, m, g, lr, rho, eps, spread=lambda new, _: np.maximum(new - m**2, 0)
+            )
+        ),
+        "m stands above the fraction bar. It is g that moves x; m is for the spread.": (
+            lambda x, v, m, g, lr, rho, eps: (
+                lambda new: np.array([x - (x - new[0]) / g * new[2], new[1], new[2]])
+            )(_centered(x, v, m, g, lr, rho, eps))
+        ),
+        "The spread came back as v. The next step needs v itself.": (
+            lambda *a: (
+                lambda new: np.array([new[0], np.maximum(new[1] - new[2] ** 2, 0), new[2]])
+            )(_centered(*a))
         ),
         "You add the square of the mean. The spread is smaller than the size.": (
             lambda *a: _centered(*a, spread=lambda v, m: v + m**2)
@@ -275,6 +384,7 @@ known(
         "A start at 1e-6 for all is safe, but the question says 0.": (
             lambda p, g, rho: _root_after_one(p, g, rho, 1e-6)
         ),
+        "ε is in it. Asked is the bare root.": lambda p, g, rho: _root_after_one(p, g, rho) + 1e-8,
         "The root is missing in what you return.": lambda p, g, rho: (1 - rho) * g**2,
         "The share 1 − ρ of the first square is missing: that is the size of the gradient.": (
             lambda p, g, rho: np.abs(g)

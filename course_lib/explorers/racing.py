@@ -267,20 +267,30 @@ def _with_rate(opt, rate):
 def _descend(opt, problem, start, steps, every):
     """Paths with the time as the last axis but one; a run that diverges stays where it left."""
     how = {"record": ["x"], "every": every, "project": problem.project, "keep_going": True}
-    try:
-        with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"):
+        try:
             x = run(opt, problem.grad, start, steps, **how).x
-    except Exception as stopped:
-        if isinstance(opt, Optimizer):
-            raise
-        raise YourOptimizerError(
-            f"your optimizer stops with {type(stopped).__name__}: {stopped}. Is the answer that it "
-            "calls right?"
-        ) from stopped
+        except Exception:
+            if isinstance(opt, Optimizer):
+                raise
+            x = _one_by_one(opt, problem, start, steps, how)
     near = np.logical_and.accumulate((np.abs(x) <= FAR).all(axis=-1), axis=0)
     times = np.arange(len(x)).reshape(-1, *[1] * (x.ndim - 2))
     x = np.take_along_axis(x, np.minimum(times, near.sum(axis=0))[..., None], axis=0)
     return np.moveaxis(np.clip(x, -FAR, FAR), 0, -2)
+
+
+def _one_by_one(opt, problem, start, steps, how):
+    """As `run` for all starts at once; a learner's loop may know the coordinates of one only."""
+    points = start.reshape(-1, start.shape[-1])
+    try:
+        paths = [run(opt, problem.grad, point, steps, **how).x for point in points]
+    except Exception as stopped:
+        raise YourOptimizerError(
+            f"your optimizer stops with {type(stopped).__name__}: {str(stopped).rstrip('.')}. Is "
+            "the answer that it calls right?"
+        ) from stopped
+    return np.stack(paths, axis=1).reshape(-1, *start.shape)
 
 
 def _loss(problem, x):
