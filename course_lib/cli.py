@@ -70,8 +70,10 @@ def check(exercises, seconds, watch, as_json):
             click.echo(_json(results))
         else:
             for path, found in results.items():
-                same = [p for p in paths if p.name[:2] == path.name[:2]]  # of several people
-                label = f"exercise {path.name[:2]}" + (f" ({path})" if len(same) > 1 else "")
+                number = path.name[:2]
+                label = f"exercise {number}" if number.isdigit() else "the file"
+                if [path] in pile.values():  # of several people, perhaps
+                    label += f" ({path})"
                 _show(found, label)
             every = [result.verdict == "right" for found in results.values() for result in found]
             if len(results) > 1:

@@ -95,6 +95,7 @@ RIGHT = {
         count_steps,
         lambda k, share: np.ceil(np.log(share) / (np.log(k - 1) - np.log(k + 1))),
         lambda k, share: math.ceil(math.log(1 / share) / (2 * math.atanh(1 / k))),
+        lambda k, share: math.ceil(math.log(share) / math.log((1 - 1 / k) / (1 + 1 / k))),
     ],
     "heavy_ball": [ball_with_the_library, ball_by_differences, ball_with_the_rate_outside],
     "bug_hunt": [
@@ -132,7 +133,6 @@ WRONG = {
     ],
     "steps_needed": [
         lambda k, share: 1 / share,
-        lambda k, share: int(math.log(share) / math.log((k - 1) / (k + 1))) + 1,
         lambda k, share: next((n for n in range(500) if ((k - 1) / (k + 1)) ** n <= share), 0),
         lambda k, share: math.ceil(math.log(share) / math.log((k - 1) / k)),
         lambda k, share: math.ceil(math.log10(share) / math.log((k - 1) / (k + 1))),

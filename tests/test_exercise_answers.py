@@ -368,7 +368,7 @@ def printing(mean, half):
     ("name", "answer", "hint"),
     [
         ("06.adam_step", lambda x, m, v, t, *_: (x, m, v, t + 1), "4 things came back, 3 are"),
-        ("06.adam_step", lambda x, m, v, *_: (x * np.nan, m, v), "NaN is 0/0, or the root of a"),
+        ("06.adam_step", lambda x, m, v, *_: (x * np.nan, m, v), "NaN comes of 0/0"),
         ("04.warm_up", np.float32(0.05), "only the last digits differ"),
         ("02.warm_up", 6.6, "That is the half-life"),
         ("05.warm_up", 0.1155, "You divide by √ρ"),
@@ -378,3 +378,33 @@ def printing(mean, half):
 def test_slips_that_no_formula_is_to_blame_for(name, answer, hint):
     for verdict in judged(name, answer):
         assert hint in verdict.hint
+
+
+def rmsprop_step_answer(x, v, g, lr, rho, eps):
+    v = rho * v + (1 - rho) * g**2
+    x -= lr * g / (v**0.5 + eps)
+    return x, v
+
+
+def momentum_step_answer(x, v, b, g, lr, rho, mu, eps):
+    new, v = rmsprop_step(x, v, g, lr, rho, eps)  # noqa: F821
+    b = mu * b + (x - new)
+    return x - b, v, b
+
+
+def best_rate_answer(losses, rates):
+    return rates[losses.mean(axis=0).argmax()]
+
+
+def honest_report_answer(a, b, tuning, report):
+    chosen = [best_rate(losses[tuning], range(losses.shape[1])) for losses in (a, b)]  # noqa: F821
+    return [a[report, chosen[0]], b[report, chosen[1]]]
+
+
+def test_a_right_answer_is_not_blamed_for_the_earlier_one_that_it_calls():
+    steps = in_one_notebook(rmsprop_step_answer, momentum_step_answer)
+    for verdict in judged("05.momentum_step", steps["momentum_step"]):
+        assert verdict.hint.startswith("`rmsprop_step` writes into what it is given")
+    study = in_one_notebook(best_rate_answer, honest_report_answer)
+    for verdict in judged("07.bug_hunt", study["honest_report"]):
+        assert "it calls `best_rate`, which is not right yet" in verdict.hint

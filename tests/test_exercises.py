@@ -284,7 +284,12 @@ def test_an_answer_may_run_in_another_process_than_the_comparison():
             return lambda *arguments: elsewhere.submit(function, *arguments).result()
 
         assert judge(question, there(ema_by_weights)).right
-        assert not judge(question, there(empty)).right
+
+        def as_the_notes_say(*arguments):
+            reply = elsewhere.submit(empty, *arguments).result()
+            return ... if reply is None else reply
+
+        assert judge(question, as_the_notes_say).kind == "blank"
         assert judge(question, there(v0_too)).hint == judge(question, v0_too).hint != ""
         # The notes say so: what is overwritten there is not seen here.
         assert judge(question, there(in_place)).right and not judge(question, in_place).right
@@ -458,9 +463,7 @@ def test_numbers_that_look_alike_are_shown_with_more_digits():
 def test_few_digits_are_called_that(name, answer):
     verdict = judge(find(f"02.{name}"), answer)
     assert verdict.kind == "differs"
-    assert verdict.hint.endswith(
-        "the last digits differ. Is something float32, or rounded? Keep float64"
-    )
+    assert verdict.hint.endswith("or rounded, or is a small number added to be safe?")
 
 
 def v0_too(x, beta):
@@ -496,7 +499,7 @@ def whole_number_array(x, beta):
 @pytest.mark.parametrize(
     ("name", "answer", "hint"),
     [
-        ("warm_up", 6.58, "6.58 is the half-life, a good number for another question"),
+        ("warm_up", 6.58, "That is the half-life, a time on a continuous clock"),
         ("ema", v0_too, "The start v₀ came back too"),
         ("ema", return_in_loop, "Only the first average came back: does the `return`"),
         ("ema", return_list_in_loop, "A list of one number came back"),

@@ -107,16 +107,9 @@ def one_too_many():
 
 @warm_up.mistake
 def half_life_itself():
-    """That is the half-life, a time on a continuous clock. Steps are whole: which is the first
-    after it?"""
+    """That is the half-life, a time on a continuous clock. Steps are whole, and at the sixth the
+    average is not there yet: which is the first after it?"""
     return half_life(0.9)
-
-
-@warm_up.mistake
-def half_life_in_short():
-    """6.58 is the half-life, a good number for another question. Here a step is asked for, and
-    steps are whole: at the sixth the average is not there yet."""
-    return 6.58
 
 
 average = Question("02.ema", ema, _streams)

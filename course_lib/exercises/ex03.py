@@ -75,7 +75,7 @@ known(
         "Nine steps down is right. The tenth goes up.": lambda: -0.09,
         "Ten steps, but not all of them down.": lambda: -0.1,
         "That counts steps. How long is each?": lambda: -8,
-        "Nine steps one way, one the other, and the step goes against the gradient.": lambda: 0.09,
+        "Does every gradient count in your sum? And which way does a step go?": lambda: 0.09,
         "Not all ten steps go the same way. And which way is down?": lambda: 0.1,
         "That counts steps, and up. How long is each, and where does it lead?": lambda: 8,
         "Check the length of one step: η is 0.01.": lambda: -0.8,

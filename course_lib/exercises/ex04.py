@@ -128,7 +128,11 @@ known(
 )
 
 left = Question(
-    "04.rate_left", _left, _streams, where=lambda i, args: f"for g = {args[0].round(2).tolist()}"
+    "04.rate_left",
+    _left,
+    _streams,
+    builds_on={"adagrad_step": _step},
+    where=lambda i, args: f"for g = {args[0].round(2).tolist()}",
 )
 known(
     left,

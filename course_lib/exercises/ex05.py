@@ -192,7 +192,12 @@ known(
 )  # fmt: skip
 
 momentum = Question(
-    "05.momentum_step", _momentum, _momentum_inputs, where=in_state("x", "v", "b"), in_place=True
+    "05.momentum_step",
+    _momentum,
+    _momentum_inputs,
+    builds_on={"rmsprop_step": _plain},
+    where=in_state("x", "v", "b"),
+    in_place=True,
 )
 state_mistakes(momentum, "x", "v", "b")
 known(

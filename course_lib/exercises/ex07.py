@@ -241,6 +241,7 @@ bug_hunt = Question(
     "07.bug_hunt",
     _honest,
     _studies,
+    builds_on={"best_rate": _best_rate},
     where=lambda i, a: f"for optimizer {'ab'[i[0]]}, reported seed {i[1] + 1}",
 )
 known(
@@ -254,6 +255,11 @@ known(
         ),
         "One lucky run chooses the rate. Take the mean over the tuning seeds.": (
             lambda *a: _honest(*a, choose=lambda x, tuning, report: x[tuning].min(axis=0).argmin())
+        ),
+        "The right losses in another order: keep that of `report`.": (
+            lambda a, b, tuning, report: _honest(
+                a, b, tuning, np.sort(report), lambda x, *_: x[tuning].mean(axis=0).argmin()
+            )
         ),
         "The median chooses the rate. The mean over the tuning seeds is asked for.": (
             lambda *a: _honest(

@@ -38,9 +38,43 @@ def known(question, mistakes):
         question.mistake(mistake)
 
 
-def path_mistakes(question, name):
-    """The ways to give back too little of a path."""
+def path_mistakes(question, name, numbers=False):
+    """The ways to give back too little of a path; `numbers` if a start may be a number."""
     right = question.right
+
+    def last(path):
+        return np.broadcast_to(path[-1], path.shape)
+
+    def last_after_the_start(path):
+        return np.concatenate([path[:1], last(path)[1:]])
+
+    def of_arrays(change):  # with a number, `-=` makes a new one
+        return lambda *args: change(p) if (p := right(*args)).ndim > 1 else p
+
+    why = "`-=` writes into the array that you noted before. Write x = x − …"
+    known(
+        question,
+        {
+            f"All positions in your `{name}` are the last one: {why}": lambda *args: last(
+                right(*args)
+            ),
+            f"After the start all positions in your `{name}` are the last: {why}": (
+                lambda *args: last_after_the_start(right(*args))
+            ),
+        },
+    )
+    if numbers:
+        known(
+            question,
+            {
+                f"With an array all positions in your `{name}` are the last: {why}": of_arrays(
+                    last
+                ),
+                f"With an array all in your `{name}` after the start are the last: {why}": (
+                    of_arrays(last_after_the_start)
+                ),
+            },
+        )
     known(
         question,
         {
@@ -53,14 +87,6 @@ def path_mistakes(question, name):
             "whether the last is noted.": lambda *args: right(*args)[:-1],
             f"One step and no more: does a `return` of `{name}` stand inside its loop? It ends the "
             "function at once.": lambda *args: right(*args)[:2],
-            f"All positions in your `{name}` are the last one: `-=` writes into the array that you "
-            "noted before. Write x = x − …": lambda *args: np.broadcast_to(
-                right(*args)[-1], right(*args).shape
-            ),
-            f"After the start all positions in your `{name}` are the last: `-=` writes into the "
-            "array that you noted before. Write x = x − …": lambda *args: np.concatenate(
-                [right(*args)[:1], np.broadcast_to(right(*args)[-1], right(*args)[1:].shape)]
-            ),
         },
     )
 

@@ -22,7 +22,10 @@ __all__ = ["BLANK", "Question", "Verdict", "judge"]
 BLANK = "not answered yet"
 TOLERANCE = 1e-10
 PENCIL = 0.005
-LAST_DIGITS = ": only the last digits differ. Is something float32, or rounded? Keep float64"
+LAST_DIGITS = (
+    ": only the last digits differ. Is something float32, or rounded, or is a small number added "
+    "to be safe?"
+)
 SINGLE = 1e-5  # what float32 makes of a right answer stays well within
 
 
@@ -317,7 +320,7 @@ def _difference(question, args, got, expected):
     if np.allclose(got, expected, rtol=SINGLE, atol=SINGLE * np.abs(expected).max()):
         hint += LAST_DIGITS
     elif np.isnan(got[index]):
-        hint += ". NaN is 0/0, or the root of a negative number"
+        hint += ". NaN comes of 0/0, or of the root or the logarithm of a negative number"
     return Verdict("differs", hint)
 
 
