@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from .shared import in_state, known, state_mistakes
+from .shared import gradients, in_state, known, state_mistakes
 from .verdict import Question
 
 __all__ = ["QUESTIONS"]
 
 
 def _steps(rng):
-    some = [(rng.normal(0, 3, 3), rng.normal(0, 2, 3), float(rng.uniform(0.05, 0.4)))] * 2
+    some = [(rng.normal(0, 3, 3), gradients(rng, 3), float(rng.uniform(0.05, 0.4)))] * 2
     level = (np.array([1.0, -2.0, 5.0]), np.array([0.0, 40.0, -0.01]), 0.1)
     tiny = (np.array([1.0, -2.0, 5.0]), np.array([1e-13, -1e-9, 3.0]), 0.2)
     return [*some, level, tiny]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .shared import after_step, in_state, known, path_mistakes, state_mistakes
+from .shared import after_step, gradients, in_state, known, path_mistakes, state_mistakes
 from .verdict import Question
 
 __all__ = ["QUESTIONS"]
@@ -13,7 +13,7 @@ def _states(rng):
         (
             rng.normal(0, 3, 3),
             rng.uniform(0.5, 6, 3),
-            rng.normal(0, 2, 3),
+            gradients(rng, 3),
             float(rng.uniform(0.1, 0.6)),
             eps,
         )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .shared import in_state, known, state_mistakes
+from .shared import gradients, in_state, known, state_mistakes
 from .verdict import Question
 
 __all__ = ["QUESTIONS"]
@@ -13,13 +13,13 @@ def _drawn(rng, memories=0, count=3):
     cases = []
     for _ in range(count):
         more = [rng.normal(0, 0.5, 3) for _ in range(memories)]
-        cases.append([rng.normal(0, 3, 3), rng.uniform(1.5, 6, 3), *more, rng.normal(0, 2, 3)])
+        cases.append([rng.normal(0, 3, 3), rng.uniform(1.5, 6, 3), *more, gradients(rng, 3)])
     return cases
 
 
 def _plain_inputs(rng):
     eps = (0.1, 0.02, 0.3)
-    x, g = rng.normal(0, 3, 3), np.append(0.05, rng.normal(0, 2, 2))  # a root below ε, too
+    x, g = rng.normal(0, 3, 3), np.append(0.05, gradients(rng, 2))  # a root below ε, too
     begun = [(x, v, g, 0.1, 0.75, 0.1) for v in (np.zeros(3), np.array([0.0, 2.0, 0.0]))]
     return begun + [
         (*one, float(rng.uniform(0.1, 0.6)), float(rng.uniform(0.6, 0.95)), e)

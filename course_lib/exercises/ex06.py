@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .shared import in_state, known, state_mistakes
+from .shared import gradients, in_state, known, state_mistakes
 from .verdict import Question
 
 __all__ = ["QUESTIONS"]
@@ -11,7 +11,7 @@ __all__ = ["QUESTIONS"]
 def _states(rng):
     cases = []
     for t, eps in ((1, 0.1), (2, 0.03), (7, 0.2), (40, 0.1)):
-        x, m, g = rng.normal(0, 3, 3), rng.normal(0, 0.5, 3), rng.normal(0, 2, 3)
+        x, m, g = rng.normal(0, 3, 3), rng.normal(0, 0.5, 3), gradients(rng, 3)
         v = rng.uniform(0.5, 4, 3)
         if t == 1:
             m, v = np.zeros(3), np.zeros(3)

@@ -4,7 +4,22 @@ import re
 
 import numpy as np
 
-__all__ = ["after_step", "in_state", "known", "path_mistakes", "state_mistakes", "walk"]
+__all__ = [
+    "after_step",
+    "gradients",
+    "in_state",
+    "known",
+    "path_mistakes",
+    "state_mistakes",
+    "walk",
+]
+
+
+def gradients(rng, n):
+    """Drawn numbers of both signs, whatever the draw."""
+    g = rng.normal(0, 2, n)
+    g[:2] = -abs(g[0]), abs(g[1])
+    return g
 
 
 def walk(x0, steps, move):
