@@ -61,8 +61,9 @@ def check(exercises, seconds, watch, as_json):
     Your notebook is read as it was saved, and never changed. Exits with 0 only when all is right.
     """
     # In a pile that was handed in, a file with a wrong name is told so and the others are checked.
-    pile = {name: [Path(name)] for name in exercises if len(exercises) > 1 and Path(name).is_file()}
-    paths = [path for name in exercises or [None] for path in pile.get(name) or _find(name)]
+    pile = [Path(name) for name in exercises if Path(name).is_file()] if exercises[1:] else []
+    found = ([Path(name)] if Path(name) in pile else _find(name) for name in exercises)
+    paths = [path for some in found for path in some] or _find(None)
     changed, seen = paths, {path: _saved(path) for path in paths}
     while True:
         results = {path: _check(path, seconds) for path in changed}
@@ -72,7 +73,7 @@ def check(exercises, seconds, watch, as_json):
             for path, found in results.items():
                 number = path.name[:2]
                 label = f"exercise {number}" if number.isdigit() else "the file"
-                if [path] in pile.values():  # of several people, perhaps
+                if path in pile:  # of several people, perhaps
                     label += f" ({path})"
                 _show(found, label)
             every = [result.verdict == "right" for found in results.values() for result in found]

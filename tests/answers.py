@@ -1,12 +1,22 @@
 """What the tests of single exercises share."""
 
+from textwrap import dedent
+
 import numpy as np
 
+import course_lib as cl
 from course_lib.exercises.blank import learner_version
 from course_lib.exercises.check_file import check_exercise
 from course_lib.exercises.folder import find_exercise, read, write
 from course_lib.exercises.registry import find, questions
 from course_lib.exercises.verdict import BLANK, judge
+
+
+def in_a_notebook(source):
+    """The names that a notebook has after these lines."""
+    names = {"np": np, "cl": cl}
+    exec(dedent(source), names)
+    return names
 
 
 def pairs(answers):

@@ -1,11 +1,10 @@
 """Exercises 03 to 07: right and wrong answers, written from their texts."""
 
 import math
-from types import FunctionType
 
 import numpy as np
 import pytest
-from answers import expected_hints, hints_through_the_notebook, judged, pairs
+from answers import expected_hints, hints_through_the_notebook, in_a_notebook, judged, pairs
 
 import course_lib as cl
 
@@ -322,41 +321,24 @@ def test_the_coordinate_of_a_slip_is_named():
     assert verdict.hint.startswith("in the new x, coordinate 2, your answer gives 0, expected ")
 
 
-def in_one_notebook(*functions):
-    """Functions that know each other by their names, as the cells of a notebook do."""
-    world = {}
-    for function in functions:
-        made = FunctionType(function.__code__, world, function.__name__)
-        world[function.__name__.removesuffix("_answer")] = made
-    return world
-
-
-def adam_step_answer(x, m, v, t, g, lr, b1, b2, eps):
-    x -= (
-        lr
-        * ((0.0 * m + (1 - b1) * g + b1 * m) / (1 - b1**t))
-        / (((b2 * v + (1 - b2) * g**2) / (1 - b2**t)) ** 0.5 + eps)
-    )
-    return x, b1 * m + (1 - b1) * g, b2 * v + (1 - b2) * g**2
-
-
-def adamw_step_answer(x, m, v, t, g, lr, b1, b2, eps, w):
-    new, m, v = adam_step(x, m, v, t, g, lr, b1, b2, eps)  # noqa: F821
-    return new - lr * w * x, m, v
-
-
-def adamw_on_a_copy_answer(x, m, v, t, g, lr, b1, b2, eps, w):
-    new, m, v = adam_step(x.copy(), m, v, t, g, lr, b1, b2, eps)  # noqa: F821
-    return new - lr * w * x, m, v
-
-
 def test_a_step_in_place_is_right_and_its_caller_is_told_what_became_of_its_array():
-    world = in_one_notebook(adam_step_answer, adamw_step_answer, adamw_on_a_copy_answer)
-    for verdict in judged("06.adam_step", world["adam_step"]):
+    names = in_a_notebook("""
+        def adam_step(x, m, v, t, g, lr, b1, b2, eps):
+            m, v = b1 * m + (1 - b1) * g, b2 * v + (1 - b2) * g**2
+            x -= lr * (m / (1 - b1**t)) / (np.sqrt(v / (1 - b2**t)) + eps)
+            return x, m, v
+        def adamw_step(x, m, v, t, g, lr, b1, b2, eps, w):
+            new, m, v = adam_step(x, m, v, t, g, lr, b1, b2, eps)
+            return new - lr * w * x, m, v
+        def adamw_on_a_copy(x, m, v, t, g, lr, b1, b2, eps, w):
+            new, m, v = adam_step(x.copy(), m, v, t, g, lr, b1, b2, eps)
+            return new - lr * w * x, m, v
+        """)
+    for verdict in judged("06.adam_step", names["adam_step"]):
         assert verdict.right
-    for verdict in judged("06.adamw_step", world["adamw_step"]):
+    for verdict in judged("06.adamw_step", names["adamw_step"]):
         assert verdict.hint.startswith("`adam_step` writes into what it is given")
-    for verdict in judged("06.adamw_step", world["adamw_on_a_copy"]):
+    for verdict in judged("06.adamw_step", names["adamw_on_a_copy"]):
         assert verdict.right
 
 
@@ -380,31 +362,23 @@ def test_slips_that_no_formula_is_to_blame_for(name, answer, hint):
         assert hint in verdict.hint
 
 
-def rmsprop_step_answer(x, v, g, lr, rho, eps):
-    v = rho * v + (1 - rho) * g**2
-    x -= lr * g / (v**0.5 + eps)
-    return x, v
-
-
-def momentum_step_answer(x, v, b, g, lr, rho, mu, eps):
-    new, v = rmsprop_step(x, v, g, lr, rho, eps)  # noqa: F821
-    b = mu * b + (x - new)
-    return x - b, v, b
-
-
-def best_rate_answer(losses, rates):
-    return rates[losses.mean(axis=0).argmax()]
-
-
-def honest_report_answer(a, b, tuning, report):
-    chosen = [best_rate(losses[tuning], range(losses.shape[1])) for losses in (a, b)]  # noqa: F821
-    return [a[report, chosen[0]], b[report, chosen[1]]]
-
-
 def test_a_right_answer_is_not_blamed_for_the_earlier_one_that_it_calls():
-    steps = in_one_notebook(rmsprop_step_answer, momentum_step_answer)
-    for verdict in judged("05.momentum_step", steps["momentum_step"]):
+    names = in_a_notebook("""
+        def rmsprop_step(x, v, g, lr, rho, eps):
+            v = rho * v + (1 - rho) * g**2
+            x -= lr * g / (np.sqrt(v) + eps)
+            return x, v
+        def momentum_step(x, v, b, g, lr, rho, mu, eps):
+            new, v = rmsprop_step(x, v, g, lr, rho, eps)
+            b = mu * b + (x - new)
+            return x - b, v, b
+        def best_rate(losses, rates):
+            return rates[losses.mean(axis=0).argmax()]
+        def honest_report(a, b, tuning, report):
+            rates = np.arange(a.shape[1])
+            return [losses[report, best_rate(losses[tuning], rates)] for losses in (a, b)]
+        """)
+    for verdict in judged("05.momentum_step", names["momentum_step"]):
         assert verdict.hint.startswith("`rmsprop_step` writes into what it is given")
-    study = in_one_notebook(best_rate_answer, honest_report_answer)
-    for verdict in judged("07.bug_hunt", study["honest_report"]):
+    for verdict in judged("07.bug_hunt", names["honest_report"]):
         assert "it calls `best_rate`, which is not right yet" in verdict.hint

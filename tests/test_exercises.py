@@ -18,6 +18,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from answers import in_a_notebook
 
 import course_lib as cl
 from course_lib.exercises import WrongAnswer, check, guard
@@ -380,13 +381,6 @@ def test_other_wrong_answers_are_told_what_is_wrong(answer, kind, hint):
     verdict = judge(find("02.ema"), answer)
     assert verdict.kind == kind
     assert hint in verdict.hint
-
-
-def in_a_notebook(source):
-    """The names that a notebook has after these lines."""
-    names = {"np": np, "cl": cl}
-    exec(dedent(source), names)
-    return names
 
 
 RIGHT_ON_EMA = """

@@ -36,10 +36,15 @@ def _rprop_steps(rng):
     return cases
 
 
+def _moved(x, rate, g):
+    """The step by sign, with rates that are new already."""
+    return np.array([x - rate * np.sign(g), rate])
+
+
 def _rprop(x, rate, last, g, up=1.2, down=0.5):
     agree = np.sign(g) * last
     rate = np.where(agree > 0, up * rate, np.where(agree < 0, down * rate, rate))
-    return np.array([x - rate * np.sign(g), rate])
+    return _moved(x, rate, g)
 
 
 def _histories(rng):
@@ -145,8 +150,9 @@ known(
             )
         ),
         "Up the hill: the step goes along the sign of the gradient.": (
-            lambda x, rate, last, g: np.array([2 * x - _rprop(x, rate, last, g)[0],
-                                               _rprop(x, rate, last, g)[1]])
+            lambda x, rate, last, g: np.array(
+                [2 * x - _rprop(x, rate, last, g)[0], _rprop(x, rate, last, g)[1]]
+            )
         ),
         "The step follows the last sign. It is the new one that says where down is.": (
             lambda x, rate, last, g: np.array(
@@ -154,18 +160,18 @@ known(
             )
         ),
         "All rates change together. Each coordinate should ask its own sign.": (
-            lambda x, rate, last, g: (
-                lambda new: np.array([x - new * np.sign(g), new])
-            )(rate * (1.2 if np.dot(np.sign(g), last) > 0 else 0.5))
+            lambda x, rate, last, g: _moved(
+                x, rate * (1.2 if np.dot(np.sign(g), last) > 0 else 0.5), g
+            )
         ),
         "You ask whether the signs are equal: 0 and 0 are, and 0 and 1 are no flip. What is their "
-        "product?": lambda x, rate, last, g: (
-            lambda new: np.array([x - new * np.sign(g), new])
-        )(np.where(np.sign(g) == last, 1.2 * rate, 0.5 * rate)),
+        "product?": lambda x, rate, last, g: _moved(
+            x, np.where(np.sign(g) == last, 1.2 * rate, 0.5 * rate), g
+        ),
         "Where there was no sign before, your rate is halved. From 0 to 1 is no flip.": (
-            lambda x, rate, last, g: (
-                lambda new: np.array([x - new * np.sign(g), new])
-            )(np.where(g == 0, rate, np.where(np.sign(g) == last, 1.2 * rate, 0.5 * rate)))
+            lambda x, rate, last, g: _moved(
+                x, np.where(g == 0, rate, np.where(np.sign(g) == last, 1.2 * rate, 0.5 * rate)), g
+            )
         ),
         "You take no step where `last` is 0. It is the rate that stays.": (
             lambda x, rate, last, g: (
@@ -178,22 +184,25 @@ known(
             )(_rprop(x, rate, last, g))
         ),
         "A sign of 0 counts as a flip. On level ground the rate should stay.": (
-            lambda x, rate, last, g: (
-                lambda new: np.array([x - new * np.sign(g), new])
-            )(np.where(np.sign(g) * last > 0, 1.2 * rate, 0.5 * rate))
+            lambda x, rate, last, g: _moved(
+                x, np.where(np.sign(g) * last > 0, 1.2 * rate, 0.5 * rate), g
+            )
         ),
         "A sign of 0 counts as agreement. On level ground the rate should stay as it is.": (
-            lambda x, rate, last, g: (
-                lambda new: np.array([x - new * np.sign(g), new])
-            )(np.where(np.sign(g) * last >= 0, 1.2 * rate, 0.5 * rate))
+            lambda x, rate, last, g: _moved(
+                x, np.where(np.sign(g) * last >= 0, 1.2 * rate, 0.5 * rate), g
+            )
         ),
         "You add 0.2 and take 0.5 away. The factors multiply.": (
-            lambda x, rate, last, g: (
-                lambda new: np.array([x - new * np.sign(g), new])
-            )(rate + np.where(np.sign(g) * last > 0, 0.2, np.where(np.sign(g) * last < 0, -0.5, 0)))
+            lambda x, rate, last, g: _moved(
+                x,
+                rate
+                + np.where(np.sign(g) * last > 0, 0.2, np.where(np.sign(g) * last < 0, -0.5, 0)),
+                g,
+            )
         ),
     },
-)  # fmt: skip
+)
 
 own_rates = Question(
     "03.own_rates",

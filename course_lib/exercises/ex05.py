@@ -48,14 +48,23 @@ def _centered_inputs(rng):
     ]
 
 
-def _plain(x, v, g, lr, rho, eps):
-    v = rho * v + (1 - rho) * g**2
-    return np.array([x - lr * g / (np.sqrt(v) + eps), v])
+def _below(v, eps):
+    """What stands below the fraction bar."""
+    return np.sqrt(v) + eps
 
 
-def _momentum(x, v, b, g, lr, rho, momentum, eps):
+def _moved(x, v, g, lr, eps, below=_below):
+    """The step from an average that holds this gradient already."""
+    return np.array([x - lr * g / below(v, eps), v])
+
+
+def _plain(x, v, g, lr, rho, eps, below=_below):
+    return _moved(x, rho * v + (1 - rho) * g**2, g, lr, eps, below)
+
+
+def _momentum(x, v, b, g, lr, rho, momentum, eps, below=_below):
     v = rho * v + (1 - rho) * g**2
-    b = momentum * b + lr * g / (np.sqrt(v) + eps)
+    b = momentum * b + lr * g / below(v, eps)
     return np.array([x - b, v, b])
 
 
@@ -105,14 +114,12 @@ known(
             lambda x, v, g, lr, rho, eps: _plain(x, v, g, lr, 1 - rho, eps)
         ),
         "Nothing leaks: you add the whole square, as AdaGrad does.": (
-            lambda x, v, g, lr, rho, eps: np.array(
-                [x - lr * g / (np.sqrt(v + g**2) + eps), v + g**2]
-            )
+            lambda x, v, g, lr, rho, eps: _moved(x, v + g**2, g, lr, eps)
         ),
         "The old leaks, but the new square goes in whole: its share 1 − ρ is missing.": (
-            lambda x, v, g, lr, rho, eps: (
-                lambda v: np.array([x - lr * g / (np.sqrt(v) + eps), v])
-            )(rho * v + g**2)
+            lambda x, v, g, lr, rho, eps: _moved(
+                x, rho * v + g**2, g, lr, eps
+            )
         ),
         "The step uses the v from before. This gradient should be in it already.": (
             lambda x, v, g, lr, rho, eps: np.array(
@@ -120,27 +127,23 @@ known(
             )
         ),
         "The root is missing: a mean of squares has another unit than the gradient.": (
-            lambda x, v, g, lr, rho, eps: (
-                lambda v: np.array([x - lr * g / (v + eps), v])
-            )(rho * v + (1 - rho) * g**2)
+            lambda *a: _plain(*a, below=lambda v, eps: v + eps)
         ),
         "ε stands inside the root, as in Keras. Here it is outside.": (
-            lambda x, v, g, lr, rho, eps: (
-                lambda v: np.array([x - lr * g / np.sqrt(v + eps), v])
-            )(rho * v + (1 - rho) * g**2)
+            lambda *a: _plain(*a, below=lambda v, eps: np.sqrt(v + eps))
         ),
         "ε is missing: you divide by the bare root.": (
             lambda x, v, g, lr, rho, eps: _plain(x, v, g, lr, rho, 0.0)
         ),
         "You average the gradient and not its square.": (
-            lambda x, v, g, lr, rho, eps: (
-                lambda v: np.array([x - lr * g / (np.sqrt(v) + eps), v])
-            )(rho * v + (1 - rho) * g)
+            lambda x, v, g, lr, rho, eps: _moved(
+                x, rho * v + (1 - rho) * g, g, lr, eps
+            )
         ),
         "Your average starts at the first square. A v of 0 is a number like any other: the new "
-        "square enters with 1 − ρ.": lambda x, v, g, lr, rho, eps: (
-            lambda v: np.array([x - lr * g / (np.sqrt(v) + eps), v])
-        )(np.where(v == 0, g**2, rho * v + (1 - rho) * g**2)),
+        "square enters with 1 − ρ.": lambda x, v, g, lr, rho, eps: _moved(
+            x, np.where(v == 0, g**2, rho * v + (1 - rho) * g**2), g, lr, eps
+        ),
         "The gradient itself is missing in the step: nothing stands above the bar but the rate.": (
             lambda x, v, g, lr, rho, eps: (
                 lambda v: np.array([x - lr / (np.sqrt(v) + eps), v])
@@ -163,24 +166,22 @@ known(
             )(_plain(x, v, g, lr, rho, eps))
         ),
         "ε is a floor in your step. It should be added to the root.": (
-            lambda x, v, g, lr, rho, eps: (
-                lambda v: np.array([x - lr * g / np.maximum(np.sqrt(v), eps), v])
-            )(rho * v + (1 - rho) * g**2)
+            lambda *a: _plain(*a, below=lambda v, eps: np.maximum(np.sqrt(v), eps))
         ),
         "The squares of all coordinates are added into one v. Each keeps its own.": (
-            lambda x, v, g, lr, rho, eps: (
-                lambda v: np.array([x - lr * g / (np.sqrt(v) + eps), v])
-            )(rho * v + (1 - rho) * np.sum(g**2))
+            lambda x, v, g, lr, rho, eps: _moved(
+                x, rho * v + (1 - rho) * np.sum(g**2), g, lr, eps
+            )
         ),
         "You average the sizes and not the squares.": (
-            lambda x, v, g, lr, rho, eps: (
-                lambda v: np.array([x - lr * g / (np.sqrt(v) + eps), v])
-            )(rho * v + (1 - rho) * np.abs(g))
+            lambda x, v, g, lr, rho, eps: _moved(
+                x, rho * v + (1 - rho) * np.abs(g), g, lr, eps
+            )
         ),
         "All coordinates share one mean of squares. Each keeps its own.": (
-            lambda x, v, g, lr, rho, eps: (
-                lambda v: np.array([x - lr * g / (np.sqrt(v) + eps), v])
-            )(rho * v + (1 - rho) * np.mean(g**2))
+            lambda x, v, g, lr, rho, eps: _moved(
+                x, rho * v + (1 - rho) * np.mean(g**2), g, lr, eps
+            )
         ),
         "ε went to the position: x moves by ε at every step. Mind the brackets.": (
             lambda x, v, g, lr, rho, eps: _plain(x, v, g, lr, rho, 0.0) + np.array([[eps], [0.0]])
@@ -241,9 +242,8 @@ known(
         ),
         "The rate stands outside the buffer. Here it goes in with each gradient.": (
             lambda x, v, b, g, lr, rho, mu, eps: (
-                lambda v, b: np.array([x - lr * b, v, b])
-            )(rho * v + (1 - rho) * g**2, mu * b
-              + g / (np.sqrt(rho * v + (1 - rho) * g**2) + eps))
+                lambda new: np.array([x - lr * new[2], new[1], new[2]])
+            )(_momentum(x, v, b, g, 1.0, rho, mu, eps))
         ),
         "A step in b has the other sign: collect what is subtracted from x.": (
             lambda x, v, b, g, lr, rho, mu, eps: (
@@ -259,19 +259,13 @@ known(
             )(rho * v + (1 - rho) * g**2, mu * b + lr * g)
         ),
         "ε stands inside the root of what goes into b. Here it is outside.": (
-            lambda x, v, b, g, lr, rho, mu, eps: (
-                lambda v, b: np.array([x - b, v, b])
-            )(rho * v + (1 - rho) * g**2, mu * b
-              + lr * g / np.sqrt(rho * v + (1 - rho) * g**2 + eps))
+            lambda *a: _momentum(*a, below=lambda v, eps: np.sqrt(v + eps))
         ),
         "ε is missing in what goes into b.": (
             lambda x, v, b, g, lr, rho, mu, eps: _momentum(x, v, b, g, lr, rho, mu, 0.0)
         ),
         "What goes into b is divided by v, and not by its root.": (
-            lambda x, v, b, g, lr, rho, mu, eps: (
-                lambda v, b: np.array([x - b, v, b])
-            )(rho * v + (1 - rho) * g**2, mu * b
-              + lr * g / (rho * v + (1 - rho) * g**2 + eps))
+            lambda *a: _momentum(*a, below=lambda v, eps: v + eps)
         ),
         "x is right, and the old v came back.": lambda x, v, b, g, lr, rho, mu, eps: (
             lambda new: np.array([new[0], v, new[2]])

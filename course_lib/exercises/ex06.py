@@ -24,22 +24,21 @@ def _weighted(rng):
     return [(*case, w) for case, w in zip(_states(rng), (0.1, 0.5, 0.3, 0.2), strict=True)]
 
 
-def _adam(
-    x, m, v, t, g, lr, beta1, beta2, eps,
+def _moved(
+    x, m, v, t, lr, beta1, beta2, eps,
     hat1=lambda beta, t: 1 - beta**t,
     hat2=lambda beta, t: 1 - beta**t,
     divide=lambda v_hat, eps: np.sqrt(v_hat) + eps,
 ):  # fmt: skip
-    m = beta1 * m + (1 - beta1) * g
-    v = beta2 * v + (1 - beta2) * g**2
+    """The step from averages that hold this gradient already."""
     m_hat, v_hat = m / hat1(beta1, t), v / hat2(beta2, t)
     return np.array([x - lr * m_hat / divide(v_hat, eps), m, v])
 
 
-def _moved(x, m, v, t, lr, beta1, beta2, eps):
-    """The step from averages that hold this gradient already."""
-    m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
-    return np.array([x - lr * m_hat / (np.sqrt(v_hat) + eps), m, v])
+def _adam(x, m, v, t, g, lr, beta1, beta2, eps, **how):
+    m = beta1 * m + (1 - beta1) * g
+    v = beta2 * v + (1 - beta2) * g**2
+    return _moved(x, m, v, t, lr, beta1, beta2, eps, **how)
 
 
 def _adamw(x, m, v, t, g, lr, beta1, beta2, eps, w):

@@ -31,8 +31,13 @@ def _trials(rng):
     return cases
 
 
+def _or_infinite(losses):
+    """Nothing is worse than to diverge."""
+    return np.where(np.isfinite(losses), losses, np.inf)
+
+
 def _best_rate(losses, rates):
-    mean = np.where(np.isfinite(losses), losses, np.inf).mean(axis=0)
+    mean = _or_infinite(losses).mean(axis=0)
     return rates[mean.argmin()]
 
 
@@ -122,9 +127,7 @@ known(
             lambda losses, rates: rates[losses.mean(axis=0).argmin()]
         ),
         "The median forgives two ruined seeds of five. The mean is asked for.": (
-            lambda losses, rates: rates[
-                np.median(np.where(np.isfinite(losses), losses, np.inf), axis=0).argmin()
-            ]
+            lambda losses, rates: rates[np.median(_or_infinite(losses), axis=0).argmin()]
         ),
         "The largest loss won.": lambda losses, rates: rates[
             np.where(np.isfinite(losses), losses, -np.inf).mean(axis=0).argmax()
@@ -133,27 +136,21 @@ known(
             lambda losses, rates: rates[np.nan_to_num(losses).mean(axis=0).argmin()]
         ),
         "The worst run of each rate decides. The mean is asked for.": (
-            lambda losses, rates: rates[
-                np.where(np.isfinite(losses), losses, np.inf).max(axis=0).argmin()
-            ]
+            lambda losses, rates: rates[_or_infinite(losses).max(axis=0).argmin()]
         ),
         "You average over the rates. The seeds are the rows: axis=0.": (
-            lambda losses, rates: rates[
-                np.where(np.isfinite(losses), losses, np.inf).mean(axis=1).argmin()
-            ]
+            lambda losses, rates: rates[_or_infinite(losses).mean(axis=1).argmin()]
         ),
         "The number of a rate came back, not the rate, and one with NaN at that.": (
             lambda losses, rates: losses.mean(axis=0).argmin()
         ),
         "The number of the rate came back, not the rate.": (
-            lambda losses, rates: (
-                np.where(np.isfinite(losses), losses, np.inf).mean(axis=0).argmin()
-            )
+            lambda losses, rates: _or_infinite(losses).mean(axis=0).argmin()
         ),
         "Only the first seed decides.": lambda losses, rates: rates[np.nanargmin(losses[0])],
         "Only the last seed decides.": lambda losses, rates: rates[np.nanargmin(losses[-1])],
         "The best loss came back. Which rate has it?": (
-            lambda losses, rates: np.where(np.isfinite(losses), losses, np.inf).mean(axis=0).min()
+            lambda losses, rates: _or_infinite(losses).mean(axis=0).min()
         ),
         "The smallest rate that never diverged is safe, and not the best.": (
             lambda losses, rates: rates[np.isfinite(losses).all(axis=0)][0]
@@ -257,9 +254,7 @@ known(
             lambda *a: _honest(*a, choose=lambda x, tuning, report: x[tuning].min(axis=0).argmin())
         ),
         "The right losses in another order: keep that of `report`.": (
-            lambda a, b, tuning, report: _honest(
-                a, b, tuning, np.sort(report), lambda x, *_: x[tuning].mean(axis=0).argmin()
-            )
+            lambda a, b, tuning, report: _honest(a, b, tuning, np.sort(report))
         ),
         "The median chooses the rate. The mean over the tuning seeds is asked for.": (
             lambda *a: _honest(

@@ -21,10 +21,10 @@ __all__ = ["BLANK", "Question", "Verdict", "judge"]
 
 BLANK = "not answered yet"
 TOLERANCE = 1e-10
-PENCIL = 0.005
+PENCIL = 0.005  # a value found by pencil may be rounded
 LAST_DIGITS = (
-    ": only the last digits differ. Is something float32, or rounded, or is a small number added "
-    "to be safe?"
+    "only the last digits differ. Is something float32, or rounded, or is a small number added to "
+    "be safe?"
 )
 SINGLE = 1e-5  # what float32 makes of a right answer stays well within
 
@@ -155,11 +155,10 @@ def _compare(question, call, cases):
         return Verdict("right")
     pairs = list(zip(got, cases, strict=True))
     with np.errstate(all="ignore"):
-        # A value by pencil may be rounded.
-        for tolerance in (TOLERANCE, PENCIL) if question.inputs is None else (TOLERANCE,):
-            for mistake in question.mistakes:
-                if all(_agree(g, _numbers(mistake(*deepcopy(a))), tolerance) for g, a in pairs):
-                    return Verdict("mistake", inspect.getdoc(mistake).replace("\n", " "))
+        tolerance = PENCIL if question.inputs is None else TOLERANCE
+        for mistake in question.mistakes:
+            if all(_agree(g, _numbers(mistake(*deepcopy(a))), tolerance) for g, a in pairs):
+                return Verdict("mistake", inspect.getdoc(mistake).replace("\n", " "))
     where = next(i for i in range(len(cases)) if not _agree(got[i], expected[i]))
     return _difference(question, cases[where], got[where], expected[where])
 
@@ -301,7 +300,7 @@ def _difference(question, args, got, expected):
         if np.isnan(got[index]):
             return Verdict("differs", "NaN is not a number: something was divided by zero")
         if np.allclose(got, expected, rtol=SINGLE, atol=0):
-            return Verdict("differs", LAST_DIGITS[2:])
+            return Verdict("differs", LAST_DIGITS)
         size = "large" if got[index] > expected[index] else "small"
         return Verdict("differs", f"{got[index]:.6g} is too {size}")
     if question.where:
@@ -318,7 +317,7 @@ def _difference(question, args, got, expected):
             break
     hint = f"{where} your answer gives {yours}, expected {right}"
     if np.allclose(got, expected, rtol=SINGLE, atol=SINGLE * np.abs(expected).max()):
-        hint += LAST_DIGITS
+        hint += f": {LAST_DIGITS}"
     elif np.isnan(got[index]):
         hint += ". NaN comes of 0/0, or of the root or the logarithm of a negative number"
     return Verdict("differs", hint)
