@@ -6,8 +6,10 @@ A run of nbval costs some seconds, so each run here carries as many cases as fit
 import inspect
 import json
 import os
+import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from concurrent.futures import ProcessPoolExecutor
 from copy import deepcopy
@@ -19,6 +21,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from answers import in_a_notebook
+from jupyter_client.provisioning.local_provisioner import LocalPortCache
 
 import course_lib as cl
 from course_lib.exercises import WrongAnswer, check, guard
@@ -720,6 +723,20 @@ def test_games_end_with_one_sentence_and_the_file_as_it_was(file, game, hint):
         assert results["02.warm_up"].hint.startswith(hint)
     assert all("\n" not in r.hint for r in results.values())
     assert len(results) >= len(ALL_RIGHT)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no sockets in files that ZeroMQ takes")
+def test_a_port_lost_to_another_kernel_stops_no_check_and_no_socket_is_left(file, monkeypatch):
+    with tempfile.TemporaryDirectory(prefix="k") as short, socket.socket() as another:
+        another.bind(("127.0.0.1", 0))
+        another.listen()
+        taken = another.getsockname()[1]
+        monkeypatch.setattr(LocalPortCache, "find_available_port", lambda cache, ip: taken)
+        monkeypatch.setattr(tempfile, "tempdir", short)
+        results = run(answered(ema="import os\nos.kill(os.getpid(), 9)"), file)
+        assert verdicts(results)["warm_up"] == "right"
+        assert results["ema"].hint.startswith("the kernel died here")
+        assert os.listdir(short) == []
 
 
 @pytest.mark.timeout(120)  # a kernel that died would otherwise be waited for

@@ -2,8 +2,10 @@
 
 import os
 import subprocess
+import tempfile
 import time
 from queue import Empty
+from secrets import token_hex
 
 from jupyter_client.manager import KernelManager
 from nbval.kernel import CURRENT_ENV_KERNEL_NAME, NbvalKernelspecManager, RunningKernel
@@ -11,6 +13,7 @@ from nbval.kernel import CURRENT_ENV_KERNEL_NAME, NbvalKernelspecManager, Runnin
 __all__ = ["Kernel", "KernelDied", "begin"]
 
 POLL = 0.2
+LONGEST = 100  # characters that every system takes as the name of a socket
 
 
 class KernelDied(Exception):
@@ -20,12 +23,26 @@ class KernelDied(Exception):
 def begin(folder):
     """Let a kernel of this Python start in a folder, and do not wait for it."""
     manager = KernelManager(
-        kernel_name=CURRENT_ENV_KERNEL_NAME, kernel_spec_manager=NbvalKernelspecManager()
+        kernel_name=CURRENT_ENV_KERNEL_NAME,
+        kernel_spec_manager=NbvalKernelspecManager(),
+        **_sockets(),
     )
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     env = {**os.environ, "COURSE_PROGRESS": "0"}  # a bar is no line that a check prints
     manager.start_kernel(**quiet, cwd=str(folder), env=env)
     return manager
+
+
+def _sockets():
+    """Files to talk through, where there are such sockets, and not ports.
+
+    A port is found free before the kernel takes it. When many exercises are checked at once,
+    another kernel may have taken it by then, and this one never answers.
+    """
+    name = os.path.join(tempfile.gettempdir(), f"course-{token_hex(8)}")
+    if os.name == "nt" or len(os.fsencode(f"{name}-5")) > LONGEST:
+        return {}
+    return {"transport": "ipc", "ip": name}
 
 
 class Kernel(RunningKernel):
