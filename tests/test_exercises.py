@@ -727,7 +727,7 @@ def test_games_end_with_one_sentence_and_the_file_as_it_was(file, game, hint):
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no sockets in files that ZeroMQ takes")
 def test_a_port_lost_to_another_kernel_stops_no_check_and_no_socket_is_left(file, monkeypatch):
-    with tempfile.TemporaryDirectory(prefix="k") as short, socket.socket() as another:
+    with tempfile.TemporaryDirectory(dir="/tmp") as short, socket.socket() as another:
         another.bind(("127.0.0.1", 0))
         another.listen()
         taken = another.getsockname()[1]

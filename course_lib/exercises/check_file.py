@@ -57,21 +57,22 @@ def check_exercise(path, cell_limit=30.0, progress=lambda question: None):
         kernel = begin(path.parent)  # first, since it needs about as long as the imports
     except Exception:  # whatever it is, the doctor can say more
         return [Result(number, "wrong", NO_KERNEL)]
-    _import_nbformat()
-    import pytest
+    try:
+        _import_nbformat()
+        import pytest
 
-    collected = _Collector(number, progress, kernel)
-    # By its name alone: in a longer path pytest would take [ and :: for its own.
-    with chdir(path.parent), redirect_stdout(io.StringIO()):
-        ours = "-p nbval.plugin -p course_lib.exercises.nbval_plugin"
-        off = "cacheprovider doctest faulthandler junitxml logging stepwise unraisableexception"
-        plugins = ours.split() + [word for name in off.split() for word in ("-p", f"no:{name}")]
-        options = ["-c", os.devnull, "--rootdir", str(path.parent), "--noconftest", "-s"]
-        limit = f"--exercise-cell-limit={cell_limit}"
-        with patch.dict(os.environ, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1", PYTEST_ADDOPTS=""):
-            pytest.main([*plugins, *options, limit, path.name], plugins=[collected])
-    if kernel.is_alive():
-        kernel.shutdown_kernel(now=True)
+        collected = _Collector(number, progress, kernel)
+        # By its name alone: in a longer path pytest would take [ and :: for its own.
+        with chdir(path.parent), redirect_stdout(io.StringIO()):
+            ours = "-p nbval.plugin -p course_lib.exercises.nbval_plugin"
+            off = "cacheprovider doctest faulthandler junitxml logging stepwise unraisableexception"
+            plugins = ours.split() + [word for name in off.split() for word in ("-p", f"no:{name}")]
+            options = ["-c", os.devnull, "--rootdir", str(path.parent), "--noconftest", "-s"]
+            limit = f"--exercise-cell-limit={cell_limit}"
+            with patch.dict(os.environ, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1", PYTEST_ADDOPTS=""):
+                pytest.main([*plugins, *options, limit, path.name], plugins=[collected])
+    finally:
+        kernel.shutdown_kernel(now=True)  # a dead one, too, has left sockets
     return collected.results()
 
 

@@ -13,7 +13,7 @@ from nbval.kernel import CURRENT_ENV_KERNEL_NAME, NbvalKernelspecManager, Runnin
 __all__ = ["Kernel", "KernelDied", "begin"]
 
 POLL = 0.2
-LONGEST = 100  # characters that every system takes as the name of a socket
+LONGEST = 100  # bytes that every system takes as the name of a socket
 
 
 class KernelDied(Exception):
@@ -34,7 +34,7 @@ def begin(folder):
 
 
 def _sockets():
-    """Files to talk through, where there are such sockets, and not ports.
+    """Files to talk through; ports where there are no such sockets or their names are too long.
 
     A port is found free before the kernel takes it. When many exercises are checked at once,
     another kernel may have taken it by then, and this one never answers.
@@ -55,7 +55,7 @@ class Kernel(RunningKernel):
         try:
             self.kc.wait_for_ready(timeout=startup_timeout)
             self._ensure_iopub_up()
-        except RuntimeError:
+        except BaseException:  # also when it died, or the learner interrupts
             self.stop()
             raise
 
