@@ -58,7 +58,7 @@ SHOWN = [  # the explorer, where its controls stand, what it says then, and what
     ("rmsprop", {"rho": 0.99}, "no two-cycle of ±η/2", "At ρ = 0.99 it looks converged"),
     ("rmsprop", {"rho": 0.9}, "between +η/2 and −η/2, ±0.05", "half a rate to either side"),
     ("rmsprop", {"rho": 0.9, "lr": 0.02}, "±0.01", "the cycle shrinks with it"),
-    ("adam", {}, "The first step is 1 η long", "Every step is one rate long"),
+    ("adam", {}, "Every step is 1 η long", "Every step is one rate long"),
     ("adam", {"bias_correction": False}, "first step is 3.16 η", "The first is 3.16 rates long"),
     ("adam", {"bias_correction": False}, "step 12 with 6.57 η", "grow to 6.57 at step 12"),
     ("adam", {"gradients": "one spike"}, "step 10 with 0.484 η", "0.48 rates at step 10"),
