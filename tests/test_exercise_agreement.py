@@ -1,20 +1,57 @@
 """What a check says in the notebook and what `course check` says, for every known mistake."""
 
 import inspect
-from concurrent.futures import ProcessPoolExecutor
-from itertools import zip_longest
-from multiprocessing import get_context
+from itertools import islice, zip_longest
 
 import pytest
 
+from course_lib.exercises import folder
 from course_lib.exercises.check_file import check_exercise
 from course_lib.exercises.folder import find_exercise, read, write
 from course_lib.exercises.registry import questions
 
+NUMBERS = sorted({name[:2] for name in questions()})
 ANSWER = """
 from course_lib.exercises.registry import find
 {name} = find("{question}").mistakes[{at}]{called}
 """
+
+
+def hint(mistake):
+    return " ".join(inspect.getdoc(mistake).split())
+
+
+def answer(question, at, name):
+    """The lines that answer a question with its mistake number `at`."""
+    called = "()" if question.inputs is None else ""
+    return ANSWER.format(name=name, question=question.name, at=at, called=called)
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_the_command_line_says_the_hint_of_every_mistake(number, tmp_path, monkeypatch):
+    """One notebook, and so one kernel, in which each mistake has an answer and a check."""
+    (learners,) = find_exercise(number)
+    master = read(learners.parent / "solutions" / learners.name)
+    plain, expected = {"metadata": {}, "outputs": [], "execution_count": 1}, {}
+    cells = [cell for cell in master["cells"] if cell["id"] == "setup"]
+    for question in questions(number).values():
+        for at, mistake in enumerate(question.mistakes):
+            name = f"{question.name[3:]}_{at}"
+            lines = {
+                "answer": answer(question, at, name),
+                "check": f'cl.check("{question.name}", {name})',
+            }
+            for kind, source in lines.items():
+                cell = {**plain, "cell_type": "code", "id": f"{kind}-{name}", "source": source}
+                cells.append(cell)
+            expected[f"{number}.{name}"] = ("wrong", hint(mistake))
+    path = tmp_path / "exercises" / learners.name
+    (path.parent / "solutions").mkdir(parents=True)
+    for copy in (path, path.parent / "solutions" / path.name):
+        write({**master, "cells": cells}, copy)
+    monkeypatch.setattr(folder, "course_folder", lambda: tmp_path)
+    found = {r.question: (r.verdict, r.hint) for r in check_exercise(path)}
+    assert found == expected
 
 
 def variable(cells, question):
@@ -23,35 +60,27 @@ def variable(cells, question):
     return call.rpartition(",")[2].strip(" )\n")
 
 
-@pytest.mark.parametrize("number", sorted({name[:2] for name in questions()}))
-def test_the_command_line_says_what_the_notebook_says(number, tmp_path):
-    """Notebook k answers every question with its k-th mistake, as long as there is one."""
+@pytest.mark.parametrize("number", NUMBERS)
+def test_wrong_answers_among_the_cells_of_the_exercise(number, tmp_path):
+    """The exercise itself, twice: each question answered with its first, its second mistake."""
     (learners,) = find_exercise(number)
     master = read(learners.parent / "solutions" / learners.name)
     asked = questions(number)
-    rounds = list(zip_longest(*(range(len(q.mistakes)) for q in asked.values())))
-
-    def answered(k):
+    rounds = zip_longest(*(range(len(q.mistakes)) for q in asked.values()))
+    for k, chosen in enumerate(islice(rounds, 2)):
         notebook = {**master, "cells": [dict(cell) for cell in master["cells"]]}
         expected = {}
-        for (question, details), at in zip(asked.items(), rounds[k], strict=True):
+        for question, at in zip(asked.values(), chosen, strict=True):
             if at is None:  # the master's own answer, which may call a wrong one
                 continue
-            hint = " ".join(inspect.getdoc(details.mistakes[at]).split())
-            expected[question] = ("wrong", hint)
-            checks = [c["source"].startswith(f'cl.check("{question}"') for c in notebook["cells"]]
+            expected[question.name] = ("wrong", hint(question.mistakes[at]))
+            call = f'cl.check("{question.name}"'
+            checks = [c["source"].startswith(call) for c in notebook["cells"]]
             before = notebook["cells"][: checks.index(True)]
-            answer = [c for c in before if c["id"].startswith("answer-")][-1]
-            name = variable(notebook["cells"], question)
-            called = "()" if details.inputs is None else ""
-            answer["source"] = ANSWER.format(name=name, question=question, at=at, called=called)
+            cell = [c for c in before if c["id"].startswith("answer-")][-1]
+            cell["source"] = answer(question, at, variable(notebook["cells"], question.name))
         path = tmp_path / str(k) / learners.name
         path.parent.mkdir()
         write(notebook, path)
-        return path, expected
-
-    paths, expected = zip(*map(answered, range(len(rounds))), strict=True)
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:  # a kernel waits a lot
-        for results, wanted in zip(pool.map(check_exercise, paths), expected, strict=True):
-            found = {r.question: (r.verdict, r.hint) for r in results}
-            assert found == {**found, **wanted}
+        found = {r.question: (r.verdict, r.hint) for r in check_exercise(path)}
+        assert found == {**found, **expected}
