@@ -59,6 +59,8 @@ def page(chromium):
     page.on("console", heard)
     page.on("request", asked)
     yield page
+    # Its kernel would stay to the end, with those of all other tests.
+    page.evaluate("() => window.jupyterapp?.serviceManager.sessions.shutdownAll()")
     context.close()
     assert not wrong
 
