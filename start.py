@@ -55,6 +55,7 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 LOCK = "requirements.lock"
 TEST_LOCK = "requirements-test.lock"  # everything in LOCK, and what the tests need besides
+MODULES = {"pytest-xdist": "xdist"}  # where a module is not named like its package
 
 # What must not leak from the caller's shell into the environment.
 LEAKS = {
@@ -198,7 +199,7 @@ def problem_inside(tests):
     pinned = pins((ROOT / (TEST_LOCK if tests else LOCK)).read_text(encoding="utf-8"))
     for need in needs:
         name = normal(re.match(r"[\w.-]+", need).group())
-        spec = importlib.util.find_spec(name.replace("-", "_"))
+        spec = importlib.util.find_spec(MODULES.get(name, name.replace("-", "_")))
         if spec is None or spec.origin is None:  # no origin: a folder that was emptied
             return f"{name} is missing from it"
         try:
@@ -394,7 +395,8 @@ def main(arguments):
         return run(["-m", "course_lib.cli", "lab", *rest])
     elif command == "test":
         ensure(tests=True)
-        return run(["-m", "pytest", *rest])
+        # Two workers, since much of the time is waiting; a later -n is the one that counts.
+        return run(["-m", "pytest", "-n2", *rest])
     elif command == "run" and rest:
         ensure(tests=True)
         return run(rest)

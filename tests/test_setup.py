@@ -331,7 +331,7 @@ def test_the_look_inside_passes_what_is_pinned(start, monkeypatch):
 @pytest.mark.parametrize("name", [Requirement(d).name for d in DEPENDENCIES + TEST_DEPENDENCIES])
 def test_the_look_inside_misses_each_package(start, monkeypatch, name):
     spec = pinned_versions(start, monkeypatch)
-    module = name.replace("-", "_")
+    module = start.MODULES.get(name, name.replace("-", "_"))
     monkeypatch.setattr(start.importlib.util, "find_spec", lambda n: None if n == module else spec)
     assert start.problem_inside(tests=True) == f"{name} is missing from it"
     emptied = copy.copy(spec)
