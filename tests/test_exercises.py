@@ -807,7 +807,7 @@ def as_text(name):
     [
         (None, "02_moving_averages.ipynb is gone: `course reset 02` writes a fresh one"),
         ("", "is not a notebook, it is not JSON: `course reset 02` writes a fresh one and keeps"),
-        ("<<<<<<< HEAD\n{}", "is not JSON"),
+        ("<<<<<<< HEAD\n{}", "has two versions in it, between <<<<<<< and >>>>>>>"),
         (b"\xff\xfe\x00", "is not JSON"),
         ("[" * 100_000, "is not JSON"),
         ("[]", "is JSON, but not a notebook with cells: `course reset 02`"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
 
-from .folder import ExerciseError, master_of
+from .folder import ExerciseError, master_of, number_of
 from .graft import graft
 from .verdict import BLANK
 
@@ -45,7 +45,7 @@ def check_exercise(path, cell_limit=30.0, progress=lambda question: None):
         is not fit to be checked there is one, for the exercise as a whole.
     """
     path = Path(path).resolve()
-    number = path.name[:2]
+    number = number_of(path)
     try:
         graft(path, master_of(path))
     except ExerciseError as problem:
