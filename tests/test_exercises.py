@@ -766,7 +766,8 @@ def test_plain_pytest_checks_the_graft_and_not_the_file(tmp_path):
         (tmp_path / "exercises" / name).write_bytes((EXERCISES / name).read_bytes())
     source = answered(half_life="def half_life(beta):\n    return 1 / beta")
     write(tampered(source), tmp_path / "exercises" / MASTER.name)
-    write(blank(), tmp_path / "exercises" / f"{MASTER.stem}.yours-1.ipynb")
+    for copy in (".yours-1", "-Copy1"):
+        write(blank(), tmp_path / "exercises" / f"{MASTER.stem}{copy}.ipynb")
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "--nbval", "-p", "no:cacheprovider", "exercises"],
         cwd=tmp_path,
@@ -778,7 +779,7 @@ def test_plain_pytest_checks_the_graft_and_not_the_file(tmp_path):
     failed = [line for line in done.stdout.splitlines() if line.startswith("FAILED")]
     assert len(failed) == 1
     assert failed[0].startswith(f"FAILED exercises/{MASTER.name}::check-half-life - 1/β is")
-    assert "yours-1" not in done.stdout
+    assert "yours-1" not in done.stdout and "Copy1" not in done.stdout
 
 
 # Files that are not fit to be checked
@@ -798,6 +799,7 @@ def test_plain_pytest_checks_the_graft_and_not_the_file(tmp_path):
         ('{"cells": [1], "metadata": {}}', "is JSON, but not a notebook"),
         ('{"cells": [{"cell_type": "code"}], "metadata": {}}', "is JSON, but not a notebook"),
         ('{"cells": [], "metadata": []}', "is JSON, but not a notebook"),
+        ('{"worksheets": [{"cells": 1}, 2], "metadata": {}}', "none of the answers is in"),
         ('{"cells": [], "metadata": {}}', "none of the answers is in 02_moving_averages.ipynb"),
         (
             '{"cells": [{"cell_type": "code", "source": [""]}], "metadata": {}}',

@@ -260,6 +260,16 @@ def test_a_file_with_none_of_the_answers_is_told_so(file):
             graft(file, MASTER)
 
 
+def test_what_a_learner_adds_to_a_cell_of_the_course_is_remembered_but_not_what_is_local_to_it(
+    file,
+):
+    notebook = answered()
+    own = "import math as m\nfrom os import path\nhalf = 0.5\ndef helper(k):\n    local = k\n"
+    notebook["cells"][at(notebook, "setup")]["source"] += f"\n{own}"
+    write(notebook, file)
+    assert set(graft(file, MASTER).strays) == {"m", "path", "half", "helper"}
+
+
 # Names, formats, other files
 
 
@@ -271,7 +281,7 @@ def test_a_file_with_none_of_the_answers_is_told_so(file):
         "Copy of 02_moving_averages",
         "ada_02_moving_averages",
         "02_moving_averages.yours-1",
-        "2026_02_Moving_Averages_ada",
+        "12_ada_02_Moving_Averages_2026",
     ],
 )
 def test_a_copy_has_its_exercise_in_its_name(name, tmp_path):

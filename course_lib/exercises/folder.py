@@ -84,9 +84,11 @@ def master_of(path):
 
 
 def number_of(path):
-    """The exercise's number in the name of a file, its own or a copy's."""
-    number = re.search(r"(?<!\d)\d\d(?=_)", Path(path).stem)
-    return number[0] if number else Path(path).name[:2]
+    """The number of the exercise that a file belongs to, by its name."""
+    try:
+        return master_of(path).name[:2]
+    except ExerciseError:
+        return Path(path).name[:2]
 
 
 def read(path):
@@ -209,9 +211,10 @@ def _in_cells(notebook):
     """A notebook of format 3, which has its cells in worksheets, as later ones have them."""
     if not isinstance(notebook, dict) or not isinstance(notebook.get("worksheets"), list):
         return notebook
-    sheets = [sheet for sheet in notebook["worksheets"] if isinstance(sheet, dict)]
-    cells = [cell for sheet in sheets for cell in sheet.get("cells", []) if isinstance(cell, dict)]
-    return {**notebook, "cells": [{"source": cell.get("input"), **cell} for cell in cells]}
+    sheets = [sheet.get("cells") for sheet in notebook["worksheets"] if isinstance(sheet, dict)]
+    cells = [cell for sheet in sheets if isinstance(sheet, list) for cell in sheet]
+    cells = [{"source": cell.get("input"), **cell} for cell in cells if isinstance(cell, dict)]
+    return {**notebook, "cells": cells}
 
 
 def _is_notebook(notebook):

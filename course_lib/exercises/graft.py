@@ -131,10 +131,10 @@ def _recognised(learner, ours):
     ids = [cell.get("id") if cell.get("id") in ours else None for cell in learner]
     lost = {name: cell for name, cell in ours.items() if name not in ids and not _is_answer(name)}
     by_text = {_lines(cell): name for name, cell in lost.items()}
-    by_question = {call[1]: name for name, cell in lost.items() if (call := _only_check(cell))}
+    by_question = {call[1]: name for name, cell in lost.items() if (call := _check(cell))}
     for at, cell in enumerate(learner):
         if ids[at] is None:
-            call = _only_check(cell)
+            call = _check(cell)
             name = by_text.get(_lines(cell)) or (call and by_question.get(call[1]))
             if name not in ids:  # the first of several
                 ids[at] = name
@@ -145,8 +145,8 @@ def _lines(cell):
     return "\n".join(line.rstrip() for line in cell["source"].strip().splitlines())
 
 
-def _only_check(cell):
-    """A check, and nothing else in the cell."""
+def _check(cell):
+    """The call of `cl.check` that a cell begins with."""
     return CHECK.match(cell["source"].strip()) if cell["cell_type"] == "code" else None
 
 
@@ -230,15 +230,18 @@ def _defines(cell, variable):
 
 
 def _names(source):
-    """The names that a cell defines or imports, at whatever depth."""
-    names = set()
-    for node in ast.walk(_tree(source)):
+    """The names that a cell defines or imports for the cells after it."""
+    names, waiting = set(), [_tree(source)]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names.add(node.name)
+            continue
         if isinstance(node, ast.alias):
             names.add(node.asname or node.name.partition(".")[0])
-        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
-            names.add(node.name)
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             names.add(node.id)
+        waiting.extend(ast.iter_child_nodes(node))
     return names
 
 
@@ -253,7 +256,7 @@ def _tree(source, otherwise=""):
     """The syntax tree of a cell; of `otherwise` when it is no Python."""
     plain = re.sub(r"^[%!].*", "", dedent(source), flags=re.MULTILINE)
     try:
-        with warnings.catch_warnings(action="ignore"):  # "\\d" in a text is the learner's business
+        with warnings.catch_warnings(action="ignore"):  # "\d" in a text is no matter here
             return ast.parse(plain)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ast.parse(otherwise)

@@ -158,8 +158,11 @@ class ExerciseCell(IPyNbCell):
             if "has no attribute 'check'" in text or "name 'cl' is not defined" in text:
                 return "`cl` is the course: give your variable another name"
             if name == "NameError":
-                source = next(cell.source for cell in self.parent.nb.cells if cell.id == answer)
-                return _magic(source) or f"{text}: {stray or 'does the answer cell define it?'}"
+                sources = {cell.id: cell.source for cell in self.parent.nb.cells}
+                return (
+                    _magic(sources[answer])
+                    or f"{text}: {stray or 'does the answer cell define it?'}"
+                )
         if name == "NameError":
             if missing and missing[1] in grafted.asked.values():
                 return f"{text}: the answer cell that should define it does not"
