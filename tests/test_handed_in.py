@@ -344,8 +344,7 @@ def test_what_a_lost_definition_is_lost_to_is_said(file):
     assert hints["ema"] == "`%%timeit` runs the cell in a world of its own: take it away"
     assert "NameError: name 'm' is not defined" in hints["ema_corrected"]
     assert hints["ema_corrected"].endswith(
-        ": you have `m` in a cell of the course, which runs here as it was handed out: define or "
-        "import it in the answer cell itself"
+        "; your `m` stands in a cell of the course, and that runs here as it was handed out"
     )
     assert hints["half_life"] == "`%%time` has to be the first line of its cell"
     assert hints["bug_hunt"] == (

@@ -132,7 +132,7 @@ class _Collector:
         if hint is None:
             return Result(self._question(check), "right")
         if hint.startswith(BLANK):
-            return Result(self._question(check), BLANK, hint.removeprefix(BLANK).strip(": "))
+            return Result(self._question(check), BLANK, hint.removeprefix(BLANK).strip("; "))
         return Result(self._question(check), "wrong", hint)
 
     def _stopped(self, hints, checks):

@@ -211,8 +211,8 @@ def _strays(learner, ids, ours, blank):
         if name:
             for own in _names(cell["source"]) - _names(ours[name]["source"]):
                 strays[own] = (
-                    f"you have `{own}` in a cell of the course, which runs here as it was handed "
-                    "out: define or import it in the answer cell itself"
+                    f"your `{own}` stands in a cell of the course, and that runs here as it was "
+                    "handed out"
                 )
         for own in blank:
             if _defines(cell, own):

@@ -153,7 +153,7 @@ class ExerciseCell(IPyNbCell):
         if name == "WrongAnswer":
             hint = text.partition(": ")[2]
             stray = grafted.strays.get(grafted.asked.get(answer)) if hint == BLANK else stray
-            return f"{hint}: {stray}" if stray else hint
+            return f"{hint}; {stray}" if stray else hint
         if self.options["check"]:
             if "has no attribute 'check'" in text or "name 'cl' is not defined" in text:
                 return "`cl` is the course: give your variable another name"
@@ -167,7 +167,8 @@ class ExerciseCell(IPyNbCell):
             if missing and missing[1] in grafted.asked.values():
                 return f"{text}: the answer cell that should define it does not"
             # Imported in a cell of ours, perhaps, which is taken from the master.
-            return f"{text}: {stray or 'define or import it in the answer cell itself'}"
+            hint = f"{text}: define or import it in the answer cell itself"
+            return f"{hint}; {stray}" if stray else hint
         return _error_in_words(error)
 
 
