@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 
 from .exercises.blank import is_untouched, learner_version
-from .exercises.folder import ExerciseError, course_folder, read, write
+from .exercises.folder import ExerciseError, as_file, course_folder, read, write
 from .saved import without_widget_views
 
 __all__ = ["exercises", "normalise", "notebooks", "run"]
@@ -37,7 +37,8 @@ def run(path):
     Parameters
     ----------
     path : Path
-        A notebook whose cells all have names for ids. Nothing is written if one of them fails.
+        A notebook whose cells all have names for ids. Nothing is written if one of them fails,
+        or if the outputs are too large.
 
     Returns
     -------
@@ -66,10 +67,12 @@ def run(path):
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as problem:
         raise AuthoringError(f"{path.name}: {problem}") from None
     notebook = normalise(json.loads(json.dumps(node)))
-    write(notebook, path)
-    size = path.stat().st_size
+    size = len(as_file(notebook))
     if size > LARGEST:
-        raise AuthoringError(f"{path.name} has {size // 1000} kB, at most {LARGEST // 1000} do")
+        raise AuthoringError(
+            f"{path.name} would have {size // 1000} kB, at most {LARGEST // 1000} do"
+        )
+    write(notebook, path)
     return notebook
 
 

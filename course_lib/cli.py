@@ -71,15 +71,14 @@ def check(exercises, seconds, watch, as_json):
             click.echo(_json(results))
         else:
             for path, found in results.items():
-                number = path.name[:2]
+                number = found[0].question[:2]
                 label = f"exercise {number}" if number.isdigit() else "the file"
                 if path in pile:  # of several people, perhaps
                     label += f" ({path})"
                 _show(found, label)
-            every = [result.verdict == "right" for found in results.values() for result in found]
             if len(results) > 1:
                 whole = "all" if exercises else "the course"
-                click.echo(f"{whole}: {sum(every)} of {len(every)} right")
+                click.echo(f"{whole}: {_right(r for found in results.values() for r in found)}")
         if not watch:
             sys.exit(any(r.verdict != "right" for found in results.values() for r in found))
         changed = []
@@ -170,21 +169,33 @@ def _show(results, label):
     from rich.table import Table
     from rich.text import Text
 
+    from .exercises.check_file import STOPS
+    from .exercises.verdict import BLANK
+
     if "." not in results[0].question:  # about the file, not about a question
         click.echo(f"{label} was not checked: {results[0].hint}")
         return
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for heading in ("question", "verdict", "hint"):
         table.add_column(heading, overflow="fold")
-    styles = {"right": "green", "wrong": "red"}
+    styles = {"right": "green", "wrong": "red", STOPS: "red"}
     for result in results:  # as Text: square brackets in a hint are no markup
         verdict = Text(result.verdict, styles.get(result.verdict, "yellow"))
         table.add_row(Text(result.question), verdict, Text(result.hint))
     console = Console()
     console.print(table)
-    right = sum(result.verdict == "right" for result in results)
     # As text, and in one line: a path may hold square brackets, and be long.
-    console.print(Text(f"{label}: {right} of {len(results)} right"), soft_wrap=True)
+    console.print(Text(f"{label}: {_right(results)}"), soft_wrap=True)
+    if any(result.verdict == BLANK for result in results):
+        console.print("What counts is the file as it was saved last.")
+
+
+def _right(results):
+    """How many are right, of the questions; another cell that stops is none."""
+    from .exercises.check_file import STOPS
+
+    counted = [result.verdict == "right" for result in results if result.verdict != STOPS]
+    return f"{sum(counted)} of {len(counted)} right"
 
 
 if __name__ == "__main__":

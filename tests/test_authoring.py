@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from click.testing import CliRunner
 
 from course_lib import authoring
 from course_lib.exercises.blank import is_untouched
@@ -68,6 +69,68 @@ def test_a_cell_that_fails_leaves_the_file_as_it_was(tmp_path):
     with pytest.raises(authoring.AuthoringError, match="ZeroDivisionError"):
         authoring.run(path)
     assert path.read_bytes() == before
+
+
+def test_outputs_that_are_too_large_leave_the_file_as_it_was(tmp_path, monkeypatch):
+    path = tmp_path / "01_tiny.ipynb"
+    write(notebook(cell("prints", "print('x' * 3000)")), path)
+    before = path.read_bytes()
+    monkeypatch.setattr(authoring, "LARGEST", 3000)
+    with pytest.raises(authoring.AuthoringError, match=r"01_tiny\.ipynb would have 3 kB"):
+        authoring.run(path)
+    assert path.read_bytes() == before
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    """A course of its own, and the notebooks that are run in it (none really is)."""
+    lessons, solutions = tmp_path / "notebooks", tmp_path / "exercises" / "solutions"
+    for folder in (lessons, solutions):
+        folder.mkdir(parents=True)
+        for name in ("01_first", "02_second", "gallery", "mine"):
+            answer = cell("answer-a", "### BEGIN SOLUTION\na = 7\n### END SOLUTION")
+            write(notebook(answer), folder / f"{name}.ipynb")
+    ran = []
+    monkeypatch.setattr(authoring, "course_folder", lambda: tmp_path)
+    monkeypatch.setattr(authoring, "run", lambda path: ran.append(path) or read(path))
+    return tmp_path, ran
+
+
+@pytest.mark.parametrize(
+    ("names", "chosen"),
+    [
+        ([], ["01_first", "02_second", "gallery"]),
+        (["02"], ["02_second"]),
+        (["gallery", "notebooks/01_first.ipynb"], ["01_first", "gallery"]),
+    ],
+)
+def test_lessons_are_chosen_by_number_name_or_path(course, names, chosen):
+    folder, ran = course
+    done = CliRunner().invoke(authoring.main, ["notebooks", *names])
+    assert done.exit_code == 0
+    assert ran == [folder / "notebooks" / f"{name}.ipynb" for name in chosen]
+    assert [line.partition(" …")[0] for line in done.output.splitlines()] == chosen
+    assert list((folder / "exercises").iterdir()) == [folder / "exercises" / "solutions"]
+
+
+def test_exercises_are_run_and_handed_out(course):
+    folder, ran = course
+    done = CliRunner().invoke(authoring.main, ["exercises", "02"])
+    assert done.exit_code == 0
+    assert ran == [folder / "exercises" / "solutions" / "02_second.ipynb"]
+    (made,) = read(folder / "exercises" / "02_second.ipynb")["cells"]
+    assert made["source"] == "a = ...  # your answer here"
+
+
+@pytest.mark.parametrize("command", ["notebooks", "exercises"])
+def test_a_name_that_is_none_stops_before_anything_is_run(course, command):
+    _, ran = course
+    done = CliRunner().invoke(authoring.main, [command, "01", "mine", "77"])
+    assert done.exit_code == 1
+    there = "there: 01_first, 02_second, gallery"
+    assert done.output.startswith("Error: no notebook mine, 77 in ")
+    assert done.output.strip().endswith(there)
+    assert ran == []
 
 
 @pytest.mark.parametrize(

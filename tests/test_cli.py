@@ -77,6 +77,30 @@ def test_all_right_exits_with_0_and_anything_else_with_1(checked):
         assert other.verdict in done.output and other.hint in done.output
 
 
+def test_a_cell_that_stops_is_shown_and_does_not_count(checked):
+    checked(Result("02.a", "right"), Result("02.explorer", "stops", "it prints too much"))
+    done = course("check", "02")
+    assert done.exit_code == 1
+    assert "02.explorer  stops    it prints too much" in done.output
+    assert "exercise 02: 1 of 1 right" in done.output
+    assert "all: 2 of 2 right" in course("check", "02", "04").output
+
+
+def test_where_something_is_not_answered_it_says_which_file_counts(checked):
+    checked(Result("02.a", "not answered yet"))
+    assert "What counts is the file as it was saved last." in course("check", "02").output
+    checked(Result("02.a", "right"))
+    assert "saved" not in course("check", "02").output
+
+
+def test_a_copy_goes_by_the_number_of_its_exercise(checked, tmp_path):
+    (tmp_path / f"ada_{MASTER.name}").write_text("{}")
+    checked(Result("02.a", "right"))
+    assert (
+        "exercise 02: 1 of 1 right" in course("check", str(tmp_path / f"ada_{MASTER.name}")).output
+    )
+
+
 def test_a_file_that_cannot_be_checked_is_one_sentence(tmp_path):
     (tmp_path / MASTER.name).write_text("half a file")
     done = course("check", str(tmp_path / MASTER.name))

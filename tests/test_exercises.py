@@ -685,7 +685,7 @@ def test_misbehaving_answers_end_in_time_and_the_others_are_still_checked(file):
     assert hints["half_life"].endswith(", in line 2")
     assert hints["bug_hunt"] == "sys.exit() would end the notebook here: leave it out"
     assert verdicts(results)["volatility"] == "right"
-    assert hints["explorer"] == "the cell does not run: ValueError: no picture, in line 1"
+    assert "explorer" not in hints  # as long as an answer that it may need is wrong
 
 
 NOISE = "def noise():\n    while True:\n        print('x' * 1000)"
@@ -742,9 +742,9 @@ def test_a_port_lost_to_another_kernel_stops_no_check_and_no_socket_is_left(file
 @pytest.mark.timeout(120)  # a kernel that died would otherwise be waited for
 def test_a_kernel_that_dies_is_noticed_long_before_the_limit(file):
     results = run(answered(ema="import os\nos._exit(0)"), file, cell_limit=1000)
-    assert verdicts(results) == dict.fromkeys(ALL_RIGHT, "wrong") | {"warm_up": "right"}
+    wrong = {name for name, verdict in verdicts(results).items() if verdict == "wrong"}
+    assert wrong == {"ema", "ema_corrected", "volatility"}  # the last two call it
     assert results["ema"].hint.startswith("the kernel died here")
-    assert results["volatility"].hint == "not checked: the kernel had stopped before"
 
 
 def test_loops_everywhere_end_with_the_exercises_own_limit(file):
@@ -766,7 +766,8 @@ def test_plain_pytest_checks_the_graft_and_not_the_file(tmp_path):
         (tmp_path / "exercises" / name).write_bytes((EXERCISES / name).read_bytes())
     source = answered(half_life="def half_life(beta):\n    return 1 / beta")
     write(tampered(source), tmp_path / "exercises" / MASTER.name)
-    write(blank(), tmp_path / "exercises" / f"{MASTER.stem}.yours-1.ipynb")
+    for copy in (".yours-1", "-Copy1"):
+        write(blank(), tmp_path / "exercises" / f"{MASTER.stem}{copy}.ipynb")
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "--nbval", "-p", "no:cacheprovider", "exercises"],
         cwd=tmp_path,
@@ -778,28 +779,10 @@ def test_plain_pytest_checks_the_graft_and_not_the_file(tmp_path):
     failed = [line for line in done.stdout.splitlines() if line.startswith("FAILED")]
     assert len(failed) == 1
     assert failed[0].startswith(f"FAILED exercises/{MASTER.name}::check-half-life - 1/β is")
-    assert "yours-1" not in done.stdout
+    assert "yours-1" not in done.stdout and "Copy1" not in done.stdout
 
 
 # Files that are not fit to be checked
-
-
-def without(name):
-    notebook = answered()
-    notebook["cells"].remove(cell(notebook, name))
-    return notebook
-
-
-def twice(name):
-    notebook = answered()
-    notebook["cells"].append(deepcopy(cell(notebook, name)))
-    return notebook
-
-
-def as_text(name):
-    notebook = answered()
-    cell(notebook, name)["cell_type"] = "markdown"
-    return notebook
 
 
 @pytest.mark.parametrize(
@@ -807,29 +790,25 @@ def as_text(name):
     [
         (None, "02_moving_averages.ipynb is gone: `course reset 02` writes a fresh one"),
         ("", "is not a notebook, it is not JSON: `course reset 02` writes a fresh one and keeps"),
-        ("<<<<<<< HEAD\n{}", "is not JSON"),
+        ("<<<<<<< HEAD\n{}", "has two versions in it, between <<<<<<< and >>>>>>>"),
         (b"\xff\xfe\x00", "is not JSON"),
         ("[" * 100_000, "is not JSON"),
         ("[]", "is JSON, but not a notebook with cells: `course reset 02`"),
-        ('{"cells": ' + "[" * 900 + "]" * 900 + ', "metadata": {}}', "is not"),
+        ('{"cells": ' + "[" * 900 + "]" * 900 + ', "metadata": {}}', "not a notebook"),
         ("{}", "is JSON, but not a notebook with cells"),
         ('{"cells": [1], "metadata": {}}', "is JSON, but not a notebook"),
         ('{"cells": [{"cell_type": "code"}], "metadata": {}}', "is JSON, but not a notebook"),
         ('{"cells": [], "metadata": []}', "is JSON, but not a notebook"),
-        ('{"cells": [], "metadata": {}}', "the cell answer-warm-up is gone; undo that"),
+        ('{"worksheets": [{"cells": 1}, 2], "metadata": {}}', "none of the answers is in"),
+        ('{"cells": [], "metadata": {}}', "none of the answers is in 02_moving_averages.ipynb"),
         (
             '{"cells": [{"cell_type": "code", "source": [""]}], "metadata": {}}',
-            "its cells have no names: an editor older than the course saved it",
+            "none of the answers is in 02_moving_averages.ipynb: `course reset 02` writes",
         ),
-        (without("answer-ema"), "the cell answer-ema is gone; undo that in JupyterLab, or `course"),
-        (twice("answer-ema"), "the cell answer-ema is there twice"),
-        (as_text("answer-ema"), "the cell answer-ema is text now, turn it back into code (key Y)"),
     ],
 )
 def test_files_that_cannot_be_checked_get_one_sentence(file, content, message):
-    if isinstance(content, dict):
-        write(content, file)
-    elif content is not None:
+    if content is not None:
         file.write_bytes(content if isinstance(content, bytes) else content.encode())
     before = file.read_bytes() if content is not None else None
     (result,) = check_exercise(file)
@@ -843,14 +822,14 @@ def test_a_graft_takes_the_answers_and_nothing_else(file):
     notebook = tampered(answered(ema="mine"))
     notebook["metadata"]["kernelspec"] = {"name": "julia"}
     write(notebook, file)
-    grafted = {c["id"]: c for c in graft(file, MASTER)["cells"]}
+    grafted = {c["id"]: c for c in graft(file, MASTER).notebook["cells"]}
     master = {c["id"]: c for c in read(MASTER)["cells"]}
     assert list(grafted) == ["guard", *master]
     assert grafted["answer-ema"]["source"].startswith("mine")
     assert grafted["answer-ema"]["metadata"] == master["answer-ema"]["metadata"]
     same = [name for name in master if not name.startswith("answer-")]
     assert all(grafted[name] == master[name] for name in same)
-    assert graft(file, MASTER)["metadata"] == read(MASTER)["metadata"]
+    assert graft(file, MASTER).notebook["metadata"] == read(MASTER)["metadata"]
 
 
 def test_added_cells_run_before_the_cell_of_ours_that_follows_them(file):
@@ -861,7 +840,7 @@ def test_added_cells_run_before_the_cell_of_ours_that_follows_them(file):
     cells.insert(at, code("before = 1", "aaaa"))
     cells.append(code("last = 1", "cccc"))
     write(notebook, file)
-    grafted = [c for c in graft(file, MASTER)["cells"] if c["cell_type"] == "code"]
+    grafted = [c for c in graft(file, MASTER).notebook["cells"] if c["cell_type"] == "code"]
     at = [c["id"] for c in grafted].index("answer-ema")
     assert [c["source"] for c in grafted[at - 1 : at + 2 : 2]] == ["before = 1", "after = 1"]
     assert grafted[at + 2]["id"] == "check-ema"

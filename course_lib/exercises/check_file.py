@@ -5,21 +5,27 @@ import os
 import sys
 from contextlib import chdir, redirect_stdout
 from dataclasses import dataclass
+from importlib.machinery import PathFinder
 from pathlib import Path
 from unittest.mock import patch
 
-from .folder import ExerciseError, master_of
+from .folder import ExerciseError, master_of, number_of
 from .graft import graft
 from .verdict import BLANK
 
-__all__ = ["Result", "check_exercise"]
+__all__ = ["STOPS", "Result", "check_exercise"]
+
+STOPS = "stops"
 
 NO_KERNEL = "the kernel did not start: `course doctor` looks into it"
 
 
 @dataclass(frozen=True)
 class Result:
-    """One question's verdict: ``"right"``, ``"not answered yet"`` or ``"wrong"``, and the hint."""
+    """One question's verdict: ``"right"``, ``"not answered yet"`` or ``"wrong"``, and the hint.
+
+    A cell that asks no question has a result only if it ``"stops"``. It does not count.
+    """
 
     question: str
     verdict: str
@@ -41,27 +47,29 @@ def check_exercise(path, cell_limit=30.0, progress=lambda question: None):
     Returns
     -------
     list of Result
-        One for each question, in order, and one for each other cell that failed. When the file
-        is not fit to be checked there is one, for the exercise as a whole.
+        One for each question, in order. When all are right, one as well for each other cell
+        that fails. When the file is not fit to be checked there is one, for the exercise as a
+        whole.
     """
-    path = Path(path).resolve()
-    number = path.name[:2]
+    path = Path(path)
+    path = path.parent.resolve() / path.name  # a link counts by its own name
+    number = number_of(path)
     try:
-        graft(path, master_of(path))
+        grafted = graft(path, master_of(path))
     except ExerciseError as problem:
         return [Result(number, "wrong", str(problem))]
 
-    from .kernel import begin
+    from .kernel import begin, end
 
     try:
         kernel = begin(path.parent)  # first, since it needs about as long as the imports
     except Exception:  # whatever it is, the doctor can say more
-        return [Result(number, "wrong", NO_KERNEL)]
+        return [Result(number, "wrong", _hiding(path.parent) or NO_KERNEL)]
     try:
         _import_nbformat()
         import pytest
 
-        collected = _Collector(number, progress, kernel)
+        collected = _Collector(number, progress, kernel, grafted)
         # By its name alone: in a longer path pytest would take [ and :: for its own.
         with chdir(path.parent), redirect_stdout(io.StringIO()):
             ours = "-p nbval.plugin -p course_lib.exercises.nbval_plugin"
@@ -69,22 +77,25 @@ def check_exercise(path, cell_limit=30.0, progress=lambda question: None):
             plugins = ours.split() + [word for name in off.split() for word in ("-p", f"no:{name}")]
             options = ["-c", os.devnull, "--rootdir", str(path.parent), "--noconftest", "-s"]
             limit = f"--exercise-cell-limit={cell_limit}"
-            with patch.dict(os.environ, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1", PYTEST_ADDOPTS=""):
+            environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")}
+            environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+            with patch.dict(os.environ, environment, clear=True):
                 pytest.main([*plugins, *options, limit, path.name], plugins=[collected])
     finally:
-        kernel.shutdown_kernel(now=True)  # a dead one, too, has left sockets
-    return collected.results()
+        end(kernel)  # a dead one, too, has left sockets
+    return collected.results(_hiding(path.parent))
 
 
 class _Collector:
     """A pytest plugin that remembers the cells and why some of them failed."""
 
-    def __init__(self, number, progress, kernel):
+    def __init__(self, number, progress, kernel, grafted):
         self.number, self.progress, self.kernel = number, progress, kernel
+        self.grafted = grafted
         self.cells, self.problem = [], None
 
     def pytest_configure(self, config):
-        config.begun_kernel = self.kernel
+        config.begun_kernel, config.grafted = self.kernel, self.grafted
 
     def pytest_collectreport(self, report):
         if report.failed:
@@ -100,37 +111,57 @@ class _Collector:
         if report.when == "setup" and report.failed:
             self.problem = NO_KERNEL
 
-    def results(self):
+    def results(self, hiding):
         if self.problem or not self.cells:
             problem = self.problem or "nothing was checked: `course doctor` looks into it"
-            return [Result(self.number, "wrong", problem)]
+            return [Result(self.number, "wrong", hiding or problem)]
         hints = {cell.name: cell.hint for cell in self.cells}
         for name, hint in hints.items():  # without our own first cells nothing else can run
-            if name.startswith(("answer-", "extra-")):
+            if name.startswith("answer-"):
                 break
-            if hint:
-                return [Result(self.number, "wrong", f"the cell {name}: {hint}")]
+            if hint and not name.startswith("extra-"):
+                return [Result(self.number, "wrong", hiding or f"the cell {name}: {hint}")]
         checks = [name for name in hints if name.startswith("check-")]
         results = [self._result(name, hints) for name in checks]
-        settled = {name.replace("check-", "answer-") for name in checks}
-        all_right = all(result.verdict == "right" for result in results)
-        for name, hint in hints.items():
-            # While a check fails, the cells of ours that build on the answer may well fail too.
-            if hint and name not in checks and name not in settled:
-                of_its_own = name.startswith("answer-") and not hint.startswith("not checked")
-                if all_right or of_its_own:
-                    results.append(Result(self._question(name), "wrong", hint))
+        if all(result.verdict == "right" for result in results):
+            results += self._stopped(hints, checks)
         return results
 
     def _result(self, check, hints):
         hint = hints.get(check.replace("check-", "answer-")) or hints[check]
-        verdict = "right" if hint is None else BLANK if hint == BLANK else "wrong"
-        return Result(self._question(check), verdict, "" if hint == BLANK else hint or "")
+        if hint is None:
+            return Result(self._question(check), "right")
+        if hint.startswith(BLANK):
+            return Result(self._question(check), BLANK, hint.removeprefix(BLANK).strip("; "))
+        return Result(self._question(check), "wrong", hint)
+
+    def _stopped(self, hints, checks):
+        """The other cells that fail, but for those that need an answer that is not checked."""
+        settled = {*checks, *(name.replace("check-", "answer-") for name in checks)}
+        spoilt = False
+        for name in [name for name in hints if name not in settled]:
+            lacking = name.startswith("answer-") and name in self.grafted.unwritten
+            if hints[name] and not lacking and not spoilt:
+                yield Result(self._question(name), STOPS, hints[name])
+            if name.startswith("answer-"):
+                spoilt = spoilt or lacking or bool(hints[name])
 
     def _question(self, cell):
         kind, _, name = cell.partition("-")
         name = name if kind in ("check", "answer") else cell
         return f"{self.number}.{name.replace('-', '_')}"
+
+
+def _hiding(folder):
+    """A sentence about files that hide a module, such as the learner's own `numpy.py`."""
+    elsewhere = [place for place in sys.path if Path(place or ".").resolve() != folder]
+    files = [*folder.glob("*.py"), *(init.parent for init in folder.glob("*/__init__.py"))]
+    found = {file.name: PathFinder.find_spec(file.stem, elsewhere) for file in files}
+    found.pop("conftest.py", None)
+    names = sorted(name for name, spec in found.items() if spec and spec.origin)
+    if not names:
+        return ""
+    return f"beside the notebook, {' and '.join(names)} hides a Python module: rename it"
 
 
 def _import_nbformat():

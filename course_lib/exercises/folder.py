@@ -8,7 +8,17 @@ from pathlib import Path
 
 from .blank import is_untouched, learner_version
 
-__all__ = ["ExerciseError", "course_folder", "find_exercise", "master_of", "read", "reset", "write"]
+__all__ = [
+    "ExerciseError",
+    "as_file",
+    "course_folder",
+    "find_exercise",
+    "master_of",
+    "number_of",
+    "read",
+    "reset",
+    "write",
+]
 
 
 class ExerciseError(Exception):
@@ -54,39 +64,67 @@ def find_exercise(name=None):
 
 
 def master_of(path):
-    """The master that a learner's notebook belongs to; a kept `.yours-1` has one as well."""
-    name = re.sub(r"\.yours-\d+$", "", Path(path).stem) + ".ipynb"
-    master = course_folder() / "exercises" / "solutions" / name  # ours, not one handed in with it
-    if not master.is_file():
+    """The master that a learner's notebook belongs to, by its name.
+
+    That may be the name of a copy: `02_moving_averages (1)`, `….yours-1`, `ada_02_…`.
+    """
+    name = Path(path).stem
+    solutions = course_folder() / "exercises" / "solutions"  # ours, not those handed in with it
+    masters = [
+        master
+        for master in solutions.glob("[0-9][0-9]_*.ipynb")
+        if re.search(rf"(?<!\d){re.escape(master.stem)}(?![a-z])", name, re.IGNORECASE)
+    ]
+    if len(masters) != 1:
         raise ExerciseError(
             f"{Path(path).name} is none of the course's exercises: "
             "its name should be that of the exercise, such as 02_moving_averages.ipynb"
         )
-    return master
+    return masters[0]
+
+
+def number_of(path):
+    """The number of the exercise that a file belongs to, by its name."""
+    try:
+        return master_of(path).name[:2]
+    except ExerciseError:
+        return Path(path).name[:2]
 
 
 def read(path):
     """A notebook as a dict, looked at only as far as grafting needs."""
     path = Path(path)
-    again = f"`course reset {path.name[:2]}` writes a fresh one and keeps this file beside it"
+    again = f"`course reset {number_of(path)}` writes a fresh one and keeps this file beside it"
+    text = b""
     try:
-        notebook = _as_text(json.loads(path.read_bytes()))
+        text = path.read_bytes()
+        notebook = _as_text(_in_cells(json.loads(text)))
     except FileNotFoundError:
         raise ExerciseError(f"{path.name} is gone: {again.partition(' and ')[0]}") from None
     except OSError as problem:
         raise ExerciseError(f"{path.name} cannot be read: {problem.strerror}") from None
     except (ValueError, RecursionError):
+        if re.search(rb"^<{7} ", text, re.MULTILINE):
+            raise ExerciseError(
+                f"{path.name} has two versions in it, between <<<<<<< and >>>>>>>, as a merge in "
+                f"Git leaves them: keep one of the two, or {again}"
+            ) from None
         raise ExerciseError(f"{path.name} is not a notebook, it is not JSON: {again}") from None
     if not _is_notebook(notebook):
         raise ExerciseError(f"{path.name} is JSON, but not a notebook with cells: {again}")
     return notebook
 
 
-def write(notebook, path):
-    """Write a notebook: the same notebook gives the same bytes, and never half a file."""
+def as_file(notebook):
+    """The bytes of a notebook's file: the same notebook gives the same ones."""
     text = json.dumps(_in_lines(notebook), indent=1, sort_keys=True, ensure_ascii=False)
+    return f"{text}\n".encode()
+
+
+def write(notebook, path):
+    """Write a notebook, and never half a file."""
     unfinished = Path(path).with_name(f".{Path(path).name}.unfinished")
-    unfinished.write_text(text + "\n", encoding="utf-8", newline="\n")
+    unfinished.write_bytes(as_file(notebook))
     os.replace(unfinished, path)
 
 
@@ -107,7 +145,10 @@ def reset(path):
     path = Path(path)
     master = master_of(path)
     if path.name != master.name:
-        raise ExerciseError(f"it is kept from an earlier reset; `course reset {path.name[:2]}`")
+        raise ExerciseError(
+            f"it is a copy, or kept from an earlier reset; `course reset {number_of(path)}` "
+            "resets the exercise itself"
+        )
     fresh = learner_version(read(master))
     kept = None
     if path.is_file() and not _is_untouched_file(path):
@@ -138,7 +179,7 @@ def _keep(path):
 def _in_lines(value, key=""):
     """Texts as lists of lines, as Jupyter saves them: a change is then one line of a diff."""
     if isinstance(value, dict):
-        return {k: _in_lines(v, k) for k, v in value.items()}
+        return {k: v if _is_data(k) else _in_lines(v, k) for k, v in value.items()}
     if isinstance(value, list):
         return [_in_lines(v) for v in value]
     if isinstance(value, str) and _is_text(key):
@@ -149,7 +190,7 @@ def _in_lines(value, key=""):
 def _as_text(value, key=""):
     """The way back from `_in_lines`."""
     if isinstance(value, dict):
-        return {k: _as_text(v, k) for k, v in value.items()}
+        return {k: v if _is_data(k) else _as_text(v, k) for k, v in value.items()}
     if isinstance(value, list) and _is_text(key) and all(isinstance(v, str) for v in value):
         return "".join(value)
     if isinstance(value, list):
@@ -159,6 +200,21 @@ def _as_text(value, key=""):
 
 def _is_text(key):
     return key in ("source", "text") or key.startswith("text/")
+
+
+def _is_data(key):
+    """Whether what stands there is somebody's own, in which "text" may mean anything."""
+    return key == "metadata" or key.endswith("json")
+
+
+def _in_cells(notebook):
+    """A notebook of format 3, which has its cells in worksheets, as later ones have them."""
+    if not isinstance(notebook, dict) or not isinstance(notebook.get("worksheets"), list):
+        return notebook
+    sheets = [sheet.get("cells") for sheet in notebook["worksheets"] if isinstance(sheet, dict)]
+    cells = [cell for sheet in sheets if isinstance(sheet, list) for cell in sheet]
+    cells = [{"source": cell.get("input"), **cell} for cell in cells if isinstance(cell, dict)]
+    return {**notebook, "cells": cells}
 
 
 def _is_notebook(notebook):

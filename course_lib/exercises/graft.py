@@ -3,11 +3,16 @@
 The master's stored outputs, its checks and its tags stay; the learner's are never looked at.
 """
 
+import ast
+import re
+import warnings
 from copy import deepcopy
+from textwrap import dedent
+from typing import NamedTuple
 
-from .folder import ExerciseError, read
+from .folder import ExerciseError, number_of, read
 
-__all__ = ["GUARD", "graft"]
+__all__ = ["GUARD", "Graft", "graft"]
 
 GUARD = """\
 import os
@@ -17,10 +22,35 @@ guard.install(get_ipython())
 guard.limit_memory()
 del guard, os
 """
+CHECK = re.compile(r"""\bcl\.check\(\s*["']([\w.]+)["']\s*,\s*(\w+)""")
+
+
+class Graft(NamedTuple):
+    """A notebook to run, and what else the learner's file tells.
+
+    Attributes
+    ----------
+    notebook : dict
+        The master with the learner's answers. A cell of ours, which guards the kernel, is first.
+    asked : dict
+        The name that each checked answer defines: ``{"answer-ema": "ema"}``.
+    unwritten : set
+        The answers that are blank or not there.
+    strays : dict
+        Names that the learner defines where it does not count → a sentence about that.
+    """
+
+    notebook: dict
+    asked: dict
+    unwritten: set
+    strays: dict
 
 
 def graft(learner_path, master_path):
     """The master with the learner's answers in place of its own.
+
+    An answer is known by the id of its cell. An editor may have lost that: then the cell that
+    defines the name which the check asks for is the answer, or the cell above that check.
 
     Cells that the learner added run before the cell of ours that follows them, whether that is
     an answer (splitting a cell in JupyterLab leaves the id on the last part and puts new cells
@@ -33,51 +63,203 @@ def graft(learner_path, master_path):
 
     Returns
     -------
-    dict
-        A notebook that starts with a cell of ours, which guards the kernel.
+    Graft
+        An answer that is gone, text or there twice is a cell that stops with a sentence about
+        it, so that all the others are checked.
 
     Raises
     ------
     ExerciseError
-        If the learner's file is no notebook, or an answer cell is gone, double or not code.
+        If the learner's file is no notebook, or none of the answers is in it.
     """
-    learner, master = read(learner_path), deepcopy(read(master_path))
-    known = {cell["id"] for cell in master["cells"]}
-    answers, added = _answers(learner, known, learner_path.name)
+    learner, master = read(learner_path)["cells"], deepcopy(read(master_path))
+    ours = {cell["id"]: cell for cell in master["cells"]}
+    asked = {
+        name.replace("check-", "answer-"): call[2]
+        for name, cell in ours.items()
+        if name.startswith("check-") and (call := CHECK.search(cell["source"]))
+    }
+    # Of an answer that is not checked, the name that the cells after it use.
+    variables = {
+        name: asked.get(name) or next(iter(sorted(_names(cell["source"]))), None)
+        for name, cell in ours.items()
+        if _is_answer(name)
+    }
+    ids = _recognised(learner, ours)
+    _find_lost_answers(learner, ids, variables, asked)
+    if not any(name and _is_answer(name) for name in ids):
+        raise ExerciseError(
+            f"none of the answers is in {learner_path.name}: `course reset "
+            f"{number_of(learner_path)}` writes a fresh notebook"
+        )
+    answers = {name: _answer(name, learner, ids, variables, asked) for name in variables}
+    unwritten = {name for name, source in answers.items() if _is_blank(source)}
+    strays = _strays(learner, ids, ours, {asked.get(name) for name in unwritten})
     cells = [_code_cell("guard", GUARD)]
+    added = _added(learner, ids)
     number = 0
     for cell in master["cells"]:
         for source in added.get(cell["id"], ()):
             number += 1
             cells.append(_code_cell(f"extra-{number}", source))
-        if cell["id"].startswith("answer-"):
-            if cell["id"] not in answers:
-                raise _error(learner_path.name, f"the cell {cell['id']} is gone")
-            cell["source"] = answers[cell["id"]]
+        cell["source"] = answers.get(cell["id"], cell["source"])
         cells.append(cell)
-    return {**master, "cells": cells}
+    return Graft({**master, "cells": cells}, asked, unwritten, strays)
 
 
-def _answers(learner, known, file):
-    """The sources of the answer cells, and those of the added cells before each known one."""
-    if learner["cells"] and not any("id" in cell for cell in learner["cells"]):
-        raise _error(file, "its cells have no names: an editor older than the course saved it")
-    answers, added, waiting = {}, {}, []
-    for cell in learner["cells"]:
-        name = cell.get("id")
-        if name not in known:
-            if cell["cell_type"] == "code":
-                waiting.append(cell["source"])
+def _added(learner, ids):
+    """The sources of the learner's own code cells before each cell of ours."""
+    added, waiting = {}, []
+    for cell, name in zip(learner, ids, strict=True):
+        if name:
+            added.setdefault(name, []).extend(waiting)
+            waiting = []
+        elif cell["cell_type"] == "code":
+            waiting.append(cell["source"])
+    return added
+
+
+def _is_answer(name):
+    return name.startswith("answer-")
+
+
+def _recognised(learner, ours):
+    """The id in the master of each of the learner's cells, None for a cell of their own.
+
+    Where the ids are gone, our own cells are known by their text, and a check by its question.
+    """
+    ids = [cell.get("id") if cell.get("id") in ours else None for cell in learner]
+    lost = {name: cell for name, cell in ours.items() if name not in ids and not _is_answer(name)}
+    by_text = {_lines(cell): name for name, cell in lost.items()}
+    by_question = {call[1]: name for name, cell in lost.items() if (call := _check(cell))}
+    for at, cell in enumerate(learner):
+        if ids[at] is None:
+            call = _check(cell)
+            name = by_text.get(_lines(cell)) or (call and by_question.get(call[1]))
+            if name not in ids:  # the first of several
+                ids[at] = name
+    return ids
+
+
+def _lines(cell):
+    return "\n".join(line.rstrip() for line in cell["source"].strip().splitlines())
+
+
+def _check(cell):
+    """The call of `cl.check` that a cell begins with."""
+    return CHECK.match(cell["source"].strip()) if cell["cell_type"] == "code" else None
+
+
+def _find_lost_answers(learner, ids, variables, asked):
+    """Write the ids of answers that have lost theirs into `ids`."""
+    code = [at for at, cell in enumerate(learner) if cell["cell_type"] == "code"]
+    there = {ids[at] for at in code}
+    lost = [name for name in variables if name not in there]
+    for name in lost:  # the last cell above its check that defines it, or else the last of all
+        where = [at for at in code if not ids[at] and _defines(learner[at], variables[name])]
+        above = _cells_above(name.replace("answer-", "check-"), learner, ids)
+        where = [at for at in where if at in above] or where
+        if where:
+            ids[where[-1]] = name
+    for name in lost:  # a misspelt name is still an answer
+        above = _cells_above(name.replace("answer-", "check-"), learner, ids)
+        if name in asked and name not in ids and above:
+            ids[above[-1]] = name
+
+
+def _cells_above(name, learner, ids):
+    """Where the learner's own code cells stand that come right above a cell of ours."""
+    at, above = ids.index(name) if name in ids else 0, []
+    while at > 0 and ids[at - 1] is None:
+        at -= 1
+        if learner[at]["cell_type"] == "code":
+            above.insert(0, at)
+    return above
+
+
+def _answer(name, learner, ids, variables, asked):
+    """The source of an answer; one that stops with a sentence when it cannot be told."""
+    order, variable = list(variables), variables[name]
+    cells = [cell for cell, known in zip(learner, ids, strict=True) if known == name]
+    code = dict.fromkeys(cell["source"] for cell in cells if cell["cell_type"] == "code")
+    written = [source for source in code if not _is_blank(source)] or list(code)[:1]
+    if len(written) == 1:
+        return written[0]
+    if len(written) > 1:
+        return _stop("its cell is there twice, and the two differ: empty one of them")
+    for cell, known in zip(learner, ids, strict=True):  # merged with another cell, perhaps
+        if known and cell["cell_type"] == "code" and _defines(cell, variable):
+            earlier = known in order and order.index(known) < order.index(name)
+            return "" if earlier else cell["source"]
+    if name not in asked:  # nothing depends on it that would be checked
+        return ""
+    if cells:
+        return _stop("its cell is text now: turn it back into code (key Y in JupyterLab)")
+    return _stop(f"its cell is gone: define `{variable}` in a new cell above its check")
+
+
+def _stop(sentence):
+    return f"from course_lib.exercises.guard import Stopped\nraise Stopped({sentence!r})"
+
+
+def _strays(learner, ids, ours, blank):
+    """Names that the learner defines where it does not count → a sentence about that."""
+    strays = {}
+    for cell, name in zip(learner, ids, strict=True):
+        if cell["cell_type"] != "code" or (name and _is_answer(name)):
             continue
-        added.setdefault(name, []).extend(waiting)
-        waiting = []
-        if name.startswith("answer-"):
-            if name in answers:
-                raise _error(file, f"the cell {name} is there twice")
-            if cell["cell_type"] != "code":
-                raise _error(file, f"the cell {name} is text now, turn it back into code (key Y)")
-            answers[name] = cell["source"]
-    return answers, added
+        if name:
+            for own in _names(cell["source"]) - _names(ours[name]["source"]):
+                strays[own] = (
+                    f"your `{own}` stands in a cell of the course, and that runs here as it was "
+                    "handed out"
+                )
+        for own in blank:
+            if _defines(cell, own):
+                strays[own] = f"you have `{own}` in another cell: move it into the answer cell"
+    return strays
+
+
+def _defines(cell, variable):
+    """Whether a cell defines the variable, also when the cell is no Python as it stands."""
+    pattern = (
+        rf"^(?:(?:async )?def|class) +{variable}\b|^{variable} *(?::[^=\n]*)?=(?!=)"
+        rf"|^(?:from|import) .*\b{variable}\b"
+    )
+    return bool(variable) and re.search(pattern, dedent(cell["source"]), re.MULTILINE) is not None
+
+
+def _names(source):
+    """The names that a cell defines or imports for the cells after it."""
+    names, waiting = set(), [_tree(source)]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names.add(node.name)
+            continue
+        if isinstance(node, ast.alias):
+            names.add(node.asname or node.name.partition(".")[0])
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+        waiting.extend(ast.iter_child_nodes(node))
+    return names
+
+
+def _is_blank(source):
+    """Whether there is a `...` still to be filled in, or nothing at all."""
+    body = list(ast.walk(_tree(source, "broken")))
+    values = [getattr(node, "value", None) for node in body if isinstance(node, ast.stmt)]
+    return not values or any(getattr(value, "value", None) is ... for value in values)
+
+
+def _tree(source, otherwise=""):
+    """The syntax tree of a cell; of `otherwise` when it is no Python."""
+    plain = re.sub(r"^[%!].*", "", dedent(source), flags=re.MULTILINE)
+    try:
+        with warnings.catch_warnings(action="ignore"):  # "\d" in a text is no matter here
+            return ast.parse(plain)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ast.parse(otherwise)
 
 
 def _code_cell(name, source):
@@ -89,10 +271,3 @@ def _code_cell(name, source):
         "outputs": [],
         "source": source,
     }
-
-
-def _error(file, what):
-    return ExerciseError(
-        f"{file}: {what}; undo that in JupyterLab, "
-        f"or `course reset {file[:2]}` writes a fresh notebook and keeps yours beside it"
-    )

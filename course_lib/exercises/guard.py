@@ -62,8 +62,18 @@ class _Cap:
         if self.left < 0:
             if threading.current_thread() is not threading.main_thread():
                 raise SystemExit  # ends that thread; another error would reach nobody
-            raise Stopped(f"it printed more than {self.limit // 1000} kB")
+            raise Stopped(f"{_printing()} printed more than {self.limit // 1000} kB")
         return self.write(text)
+
+
+def _printing():
+    """The function of the notebook that prints now; "it" for the cell itself."""
+    frame = sys._getframe(2)
+    while frame and (
+        frame.f_globals.get("__name__") != "__main__" or frame.f_code.co_name.startswith("<")
+    ):
+        frame = frame.f_back
+    return f"`{frame.f_code.co_name}`" if frame else "it"
 
 
 def _not_too_large(show):

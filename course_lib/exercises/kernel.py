@@ -1,6 +1,7 @@
 """The kernel that a checked exercise runs in."""
 
 import os
+import shutil
 import subprocess
 import tempfile
 import time
@@ -10,7 +11,7 @@ from secrets import token_hex
 from jupyter_client.manager import KernelManager
 from nbval.kernel import CURRENT_ENV_KERNEL_NAME, NbvalKernelspecManager, RunningKernel
 
-__all__ = ["Kernel", "KernelDied", "begin"]
+__all__ = ["Kernel", "KernelDied", "begin", "end"]
 
 POLL = 0.2
 LONGEST = 100  # bytes that every system takes as the name of a socket
@@ -28,9 +29,25 @@ def begin(folder):
         **_sockets(),
     )
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    env = {**os.environ, "COURSE_PROGRESS": "0"}  # a bar is no line that a check prints
-    manager.start_kernel(**quiet, cwd=str(folder), env=env)
+    # Nothing that IPython runs at the start of the learner's own kernels, nor their settings.
+    manager.ipython_folder = tempfile.mkdtemp(prefix="course-")
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONSTARTUP"}
+    env["IPYTHONDIR"] = manager.ipython_folder
+    env["COURSE_PROGRESS"] = "0"  # a bar is no line that a check prints
+    try:
+        manager.start_kernel(**quiet, cwd=str(folder), env=env)
+    except BaseException:
+        end(manager)
+        raise
     return manager
+
+
+def end(manager):
+    """End a kernel, also one that is dead already, and what it has left behind."""
+    try:
+        manager.shutdown_kernel(now=True)
+    finally:
+        shutil.rmtree(manager.ipython_folder, ignore_errors=True)
 
 
 def _sockets():
@@ -61,7 +78,9 @@ class Kernel(RunningKernel):
 
     def stop(self):
         if hasattr(self, "km"):  # else it is stopped already
-            super().stop()
+            self.kc.stop_channels()
+            end(self.km)
+            del self.km
 
     def await_reply(self, msg_id, timeout=None):
         """Look at the kernel while waiting: a dead one never answers."""

@@ -15,11 +15,13 @@ from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError
 from .folder import ExerciseError, master_of
 from .graft import graft
 from .kernel import Kernel, KernelDied, begin
+from .verdict import BLANK
 
 __all__ = ["ExerciseCell", "ExerciseFile", "pytest_addoption", "pytest_collect_file"]
 
 CELL_LIMIT = 30.0
 CELLS_IN_LIMIT = 4  # the whole exercise may take as long as four cells at their limit
+KEEPS = ("time", "capture", "prun")  # cell magics that leave a definition in the notebook
 
 
 def pytest_addoption(parser):
@@ -56,10 +58,11 @@ class ExerciseFile(IPyNbFile):
 
     def collect(self):
         try:
-            notebook = graft(self.path, master_of(self.path))
+            grafted = getattr(self.config, "grafted", None)  # `course check` has looked already
+            self.grafted = grafted or graft(self.path, master_of(self.path))
         except ExerciseError as problem:
             raise self.CollectError(str(problem)) from None
-        self.nb = nbformat.from_dict(notebook)
+        self.nb = nbformat.from_dict(self.grafted.notebook)
         self.skip_compare += ("stderr",)  # the warnings of somebody's library are no answer
         code = [cell for cell in self.nb.cells if cell.cell_type == "code"]
         for number, cell in enumerate(code):
@@ -73,9 +76,19 @@ class ExerciseFile(IPyNbFile):
     def setup(self):
         self.limit = self.config.getoption("exercise_cell_limit", CELL_LIMIT)
         self.end = time.monotonic() + CELLS_IN_LIMIT * self.limit
+        self.ran = []
         # In the learner's folder, as in JupyterLab. `course check` has one on its way already.
         manager = getattr(self.config, "begun_kernel", None) or begin(self.path.parent)
         self.kernel = Kernel(manager, self.config.option.nbval_kernel_startup_timeout)
+
+    def revive(self):
+        """Go on in a fresh kernel, in which the cells that ended well have run again."""
+        self.kernel.stop()
+        manager = begin(self.path.parent)
+        self.kernel = Kernel(manager, self.config.option.nbval_kernel_startup_timeout)
+        for source in self.ran:
+            message = self.kernel.execute_cell_input(source, allow_stdin=False)
+            self.kernel.await_reply(message, timeout=self.limit)
 
     def teardown(self):
         if self.kernel:
@@ -97,10 +110,14 @@ class ExerciseCell(IPyNbCell):
         try:
             if option.nbval_cell_timeout <= 0:
                 raise _NoTimeLeft
+            if not self.parent.kernel.is_alive() and self.parent.ran:
+                self.parent.revive()
             super().runtest()
             if self.parent.timed_out:  # the cell caught the interrupt and went on
                 raise TimeoutError
             self.hint = None
+            if not self.options["check"]:
+                self.parent.ran.append(self.cell.source)
         except Exception as problem:
             self.hint = self._explain(problem)
             raise
@@ -117,28 +134,62 @@ class ExerciseCell(IPyNbCell):
         if isinstance(problem, _NoTimeLeft):
             return f"not checked: the exercise took more than {_seconds(self.parent)} so far"
         if self.parent.timed_out:
-            limit = self.config.option.nbval_cell_timeout
-            return f"it took more than {limit:.3g} s: does a loop never end?"
+            hint = f"it took more than {self.config.option.nbval_cell_timeout:.3g} s"
+            if not self.parent.kernel.is_alive():
+                return f"{hint} and could not be stopped: does it wait for processes of its own?"
+            return f"{hint}: does a loop never end?"
         if not isinstance(problem, NbCellError):
             return "not checked: the kernel had stopped before"
         error = next((out for out in self.test_outputs if out.output_type == "error"), None)
         if error is None:
             return "the check printed other lines than its own"
-        return _error_in_words(error, self.cell.id)
+        return self._in_words(error)
+
+    def _in_words(self, error):
+        grafted, name, text = self.parent.grafted, error.ename, error.evalue[:1000]
+        answer = self.cell.id.replace("check-", "answer-")
+        missing = re.search(r"name '(\w+)' is not defined", text)
+        stray = grafted.strays.get(missing and missing[1])
+        if name == "WrongAnswer":
+            hint = text.partition(": ")[2]
+            stray = grafted.strays.get(grafted.asked.get(answer)) if hint == BLANK else stray
+            return f"{hint}; {stray}" if stray else hint
+        if self.options["check"]:
+            if "has no attribute 'check'" in text or "name 'cl' is not defined" in text:
+                return "`cl` is the course: give your variable another name"
+            if name == "NameError":
+                sources = {cell.id: cell.source for cell in self.parent.nb.cells}
+                return (
+                    _magic(sources[answer])
+                    or f"{text}: {stray or 'does the answer cell define it?'}"
+                )
+        if name == "NameError":
+            if missing and missing[1] in grafted.asked.values():
+                return f"{text}: the answer cell that should define it does not"
+            # Imported in a cell of ours, perhaps, which is taken from the master.
+            hint = f"{text}: define or import it in the answer cell itself"
+            return f"{hint}; {stray}" if stray else hint
+        return _error_in_words(error)
 
 
 def _seconds(file):
     return f"{CELLS_IN_LIMIT * file.limit:.3g} s"
 
 
-def _error_in_words(error, cell):
+def _magic(source):
+    """What a magic does to the definition below it, in a sentence; None if nothing."""
+    magic = re.search(r"^\s*%%(\w+)", source, re.MULTILINE)
+    if magic and magic[1] not in KEEPS:
+        return f"`%%{magic[1]}` runs the cell in a world of its own: take it away"
+    if magic and not source.strip().startswith("%%"):
+        return f"`%%{magic[1]}` has to be the first line of its cell"
+    return None
+
+
+def _error_in_words(error):
     name, text = error.ename, error.evalue[:1000]
-    if name == "WrongAnswer":
-        return text.partition(": ")[2]
-    if name == "NameError" and cell.startswith("check-"):
-        return f"{text}: does the answer cell define it?"
-    if name == "NameError":  # imported in a cell of ours, perhaps, which is taken from the master
-        return f"{text} here: define or import it in the answer cell itself"
+    if name == "StdinNotImplementedError":
+        return "a check cannot answer `input()`: write the number itself"
     if name == "Stopped":
         return text
     if name == "SystemExit":
