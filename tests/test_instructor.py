@@ -1,5 +1,6 @@
 """What INSTRUCTOR.md promises for the lecture is what the explorers show."""
 
+import json
 import re
 from functools import cache
 from pathlib import Path
@@ -26,6 +27,17 @@ def test_it_demonstrates_in_every_lesson():
         for part in ("Objectives", "Prerequisites", "Minutes", "Demonstrate", "Ask the room"):
             assert f"*{part}.*" in section, (section[:2], part)
         assert "*Misconceptions.*" in section and "*When short of time.*" in section, section[:2]
+
+
+def test_every_cell_it_names_is_in_its_lesson():
+    named = 0
+    for section in re.split(r"^## (?=\d\d · )", TEXT, flags=re.MULTILINE)[1:]:
+        lesson = next((Path(__file__).parents[1] / "notebooks").glob(f"{section[:2]}_*.ipynb"))
+        there = {cell["id"] for cell in json.loads(lesson.read_text("utf-8"))["cells"]}
+        cells = set(re.findall(r"`((?:check|predict)-[a-z-]+)`", section.split("\n## ")[0]))
+        assert cells <= there, section[:2]
+        named += len(cells)
+    assert named >= 8
 
 
 SHOWN = [  # the explorer, where its controls stand, what it says then, and what the notes say
