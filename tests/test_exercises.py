@@ -811,7 +811,7 @@ def as_text(name):
         (b"\xff\xfe\x00", "is not JSON"),
         ("[" * 100_000, "is not JSON"),
         ("[]", "is JSON, but not a notebook with cells: `course reset 02`"),
-        ('{"cells": ' + "[" * 900 + "]" * 900 + ', "metadata": {}}', "is not"),
+        ('{"cells": ' + "[" * 900 + "]" * 900 + ', "metadata": {}}', "not a notebook"),
         ("{}", "is JSON, but not a notebook with cells"),
         ('{"cells": [1], "metadata": {}}', "is JSON, but not a notebook"),
         ('{"cells": [{"cell_type": "code"}], "metadata": {}}', "is JSON, but not a notebook"),
