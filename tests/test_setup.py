@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+import warnings
 from pathlib import Path
 
 import pytest
@@ -156,6 +157,17 @@ def test_no_hosts_and_no_machine_paths(name):
     assert not re.search(
         r"https?://|file://|--(extra-)?index-url|--find-links|/home/|/Users/", text
     )
+
+
+@pytest.mark.parametrize("module", ["course_lib.plots", "test_averages", "__main__"])
+def test_what_we_use_and_is_deprecated_is_an_error(module):
+    with pytest.raises(DeprecationWarning):
+        warnings.warn_explicit("an old name", DeprecationWarning, "x.py", 1, module=module)
+
+
+def test_the_lowest_matplotlib_may_use_old_names_of_the_newest_pyparsing():
+    module = "matplotlib._fontconfig_pattern"
+    warnings.warn_explicit("an old name", DeprecationWarning, "x.py", 1, module=module)
 
 
 # --- start.py ---------------------------------------------------------------------------------
