@@ -203,6 +203,61 @@ def test_start_parses_on_old_pythons():
     ast.parse(read("start.py"), feature_version=(3, 6))
 
 
+def unknown_to_python_2(source):
+    """What Python 2 cannot parse in a text, as far as start.py might use it; [] when nothing."""
+    wrong = [] if source.isascii() else ["a letter that is not ASCII"]
+    wrong += [] if "import print_function\n" in source else ["print"]
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.JoinedStr() | ast.AnnAssign() | ast.NamedExpr() | ast.Nonlocal():
+                wrong.append(ast.unparse(node))
+            case ast.Raise(cause=new) | ast.FunctionDef(returns=new) | ast.arg(annotation=new):
+                wrong += [new] if new else []
+            case ast.arguments(kwonlyargs=new):
+                wrong += new
+            case ast.Dict(keys=keys):
+                wrong += [key for key in keys if key is None]
+            case (
+                ast.Call(args=stars)
+                | ast.List(elts=stars)
+                | ast.Set(elts=stars)
+                | ast.Tuple(elts=stars)
+            ):
+                if isinstance(node, ast.Call):  # f(x, *y) is old
+                    stars = stars[:-1]
+                wrong += [star for star in stars if isinstance(star, ast.Starred)]
+    return wrong
+
+
+def test_start_parses_on_python_2():
+    assert unknown_to_python_2(read("start.py")) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'f"{x}"',
+        "[*x]",
+        "{*x}",
+        "a, *b = x",
+        "f(*x, y)",
+        "{**x}",
+        "x: int = 1",
+        "def f(x: int): pass",
+        "def f() -> int: pass",
+        "def f(*, x): pass",
+        "raise x from y",
+        "(x := y)",
+        "'β'",
+    ],
+)
+def test_what_python_2_cannot_parse_is_noticed(line):
+    known = "from __future__ import print_function\nf(x, *y)\n"
+    assert unknown_to_python_2(known) == []
+    assert unknown_to_python_2(known + line)
+    assert unknown_to_python_2("print(x, flush=True)")
+
+
 @pytest.mark.parametrize("old", [(3, 6, 15), (3, 8), (3, 10, 13), (2, 7)])
 def test_an_old_python_gets_one_sentence(start, old):
     sentence = start.too_old(old)
