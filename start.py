@@ -118,6 +118,9 @@ def wanted(tests):
     }
     if tests:
         stamp[TEST_LOCK] = digest((ROOT / TEST_LOCK).read_bytes())
+    # The commands in an environment hold its path, so a moved or copied one is of no use. As
+    # bytes: how they are decoded depends on the locale.
+    stamp["the folder's path"] = digest(os.fsencode(str(ROOT)))
     return stamp
 
 
@@ -301,6 +304,10 @@ def install(lock):
 def install_course():
     """Install the course itself, by a link to this folder."""
     pip(["--no-deps", "--no-index", "--no-build-isolation", "--editable", "."], 0)
+    # pip writes the link as a path in UTF-8, and Python reads it in the locale's encoding or the
+    # Windows code page: letters that are not ASCII would lead elsewhere, or nowhere.
+    for folder in site_packages():
+        (folder / "course_lib.pth").write_text(os.path.relpath(str(ROOT), str(folder)) + "\n")
 
 
 def pip(arguments, total):

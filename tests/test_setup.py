@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+import venv
 import warnings
 from pathlib import Path
 
@@ -176,6 +177,8 @@ def test_the_lowest_matplotlib_may_use_old_names_of_the_newest_pyparsing():
 @pytest.fixture
 def start(tmp_path):
     """start.py as a module, in a checkout of its own with a whole, very small environment."""
+    tmp_path = tmp_path / "Übung"
+    tmp_path.mkdir()
     for name in ("start.py", "pyproject.toml", *LOCKS):
         shutil.copy(ROOT / name, tmp_path)
     spec = importlib.util.spec_from_file_location("start_under_test", tmp_path / "start.py")
@@ -302,6 +305,12 @@ def other_project(start):
     path.write_text(path.read_text().replace("numpy>=2.0", "numpy>=2.1"))
 
 
+def moved(start):
+    start.ROOT = start.ROOT.with_name("elsewhere")
+    shutil.copytree(start.VENV.parent, start.ROOT)
+    start.VENV = start.ROOT / ".venv"
+
+
 def package_gone(start):
     shutil.rmtree(start.VENV / "lib/python3/site-packages/numpy")
 
@@ -327,6 +336,7 @@ def package_inside_gone(start):
         (other_python, "made with Python 3.5"),
         (other_lock, "requirements.lock has changed"),
         (other_project, "pyproject.toml has changed"),
+        (moved, "the folder's path has changed"),
         (package_gone, "numpy is missing"),
         (python_gone, "does not start"),
         (python_broken, "does not start"),
@@ -369,6 +379,47 @@ def test_a_link_is_removed_and_not_what_it_points_to(start, tmp_path):
     start.remove()
     assert not start.VENV.exists()
     assert (other / "course-stamp.json").exists()
+
+
+def test_the_course_is_found_in_a_folder_with_any_name_whatever_the_locale(start, monkeypatch):
+    start.ROOT = start.ROOT / "Übung β"
+    start.VENV = start.ROOT / ".venv"
+    (start.ROOT / "course_lib").mkdir(parents=True)
+    (start.ROOT / "course_lib/__init__.py").touch()
+    venv.create(start.VENV, symlinks=True)
+    (packages,) = start.site_packages()
+
+    def pip(arguments, total):  # what it does with --editable
+        (packages / "course_lib.pth").write_text(str(start.ROOT), encoding="utf-8")
+
+    monkeypatch.setattr(start, "pip", pip)
+    start.install_course()
+    for locale in ("C", "C.UTF-8"):
+        done = subprocess.run(
+            [start.python(), "-I", "-c", "import course_lib; print(ascii(course_lib.__file__))"],
+            env={**start.child_env(), "LC_ALL": locale},
+            capture_output=True,
+            text=True,
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout.endswith("/course_lib/__init__.py'\n")
+        assert ".venv" not in done.stdout
+
+
+def test_the_locale_is_no_reason_for_a_new_environment(start):
+    stamps = set()
+    for locale in ("C", "C.UTF-8"):
+        code = "import start; print(start.wanted(tests=True))"
+        stamps.add(
+            subprocess.run(
+                [sys.executable, "-X", "utf8=0", "-c", code],
+                cwd=start.ROOT,
+                env={**os.environ, "LC_ALL": locale, "PYTHONCOERCECLOCALE": "0"},
+                capture_output=True,
+                check=True,
+            ).stdout
+        )
+    assert len(stamps) == 1
 
 
 def test_the_look_inside_finds_this_environment_whole():
