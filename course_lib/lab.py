@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from jupyter_core.paths import jupyter_data_dir
+
 ROOT = Path(__file__).resolve().parent.parent
 CONFIG = Path(__file__).resolve().parent / "lab_config" / "jupyter_lab_config.py"
 FIRST = "notebooks/00_start_here.ipynb"
@@ -16,6 +18,19 @@ def has_display():
     if sys.platform.startswith("linux"):
         return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
     return True
+
+
+def workspaces():
+    """The folder where JupyterLab stores the layout of its windows.
+
+    The layout belongs to the course and goes with its environment; where that cannot be written,
+    as in one installation for a class, each user has their own.
+    """
+    with_course = Path(sys.prefix) / "share/jupyter/lab/workspaces"
+    there = next(folder for folder in (with_course, *with_course.parents) if folder.exists())
+    if os.access(there, os.W_OK):
+        return with_course
+    return Path(jupyter_data_dir()) / "adaptive-optimizers-course/workspaces"
 
 
 def command(port=None, browser=True):
@@ -36,8 +51,7 @@ def command(port=None, browser=True):
         f"--config={CONFIG}",
         f"--ServerApp.root_dir={ROOT}",
         f"--LabApp.default_url=/lab/tree/{FIRST}",
-        # The layout of the windows belongs to the course: it goes with its environment.
-        f"--LabApp.workspaces_dir={Path(sys.prefix) / 'share/jupyter/lab/workspaces'}",
+        f"--LabApp.workspaces_dir={workspaces()}",
     ]
     if port is not None:
         arguments += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
