@@ -16,10 +16,11 @@ def save_pictures(path, model, contents_manager):
 
 
 def default_settings():
-    """Let JupyterLab find settings/labconfig/default_setting_overrides.json.
+    """Let JupyterLab find the settings in settings/labconfig.
 
     It is one folder more on Jupyter's path, so nothing that is installed is hidden (as another
     app_settings_dir would do), nothing is written at home, and the learner's own settings win.
+    One thing wins over the learner's: the extensions without which no picture moves are on.
     """
     # __file__ is set by Jupyter, too.
     here = str(Path(__file__).resolve().parent / "settings")
