@@ -162,15 +162,25 @@ def test_no_hosts_and_no_machine_paths(name):
     )
 
 
-@pytest.mark.parametrize("module", ["course_lib.plots", "test_averages", "__main__"])
+@pytest.mark.parametrize("module", ["course_lib.plots", "test_averages", "traitlets.x"])
 def test_what_we_use_and_is_deprecated_is_an_error(module):
     with pytest.raises(DeprecationWarning):
         warnings.warn_explicit("an old name", DeprecationWarning, "x.py", 1, module=module)
 
 
-def test_the_lowest_matplotlib_may_use_old_names_of_the_newest_pyparsing():
-    module = "matplotlib._fontconfig_pattern"
-    warnings.warn_explicit("an old name", DeprecationWarning, "x.py", 1, module=module)
+@pytest.mark.parametrize(
+    "module, message",
+    [
+        ("matplotlib._fontconfig_pattern", "'oneOf' deprecated - use 'one_of'"),
+        ("pyparsing.util", "'parseAll' argument is deprecated, use 'parse_all'"),
+        (
+            "traitlets.traitlets",
+            "Deprecated in traitlets 4.1, use the instance .metadata dictionary directly, like ...",
+        ),
+    ],
+)
+def test_the_lowest_versions_may_use_old_names_of_the_newest(module, message):
+    warnings.warn_explicit(message, DeprecationWarning, "x.py", 1, module=module)
 
 
 # --- start.py ---------------------------------------------------------------------------------
