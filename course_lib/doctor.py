@@ -27,6 +27,7 @@ def examine():
     yield from _packages()
     yield _folder()
     yield from _widgets()
+    yield _runtime()
     yield _port()
     yield _kernel()
 
@@ -104,6 +105,13 @@ def _disabled():
             except (OSError, ValueError, KeyError, AttributeError, TypeError):
                 continue  # not there, or nothing that JupyterLab could read
     return {name: file for name, file in said.items() if file}
+
+
+def _runtime():
+    from .lab import jupyter_runtime_dir, runtime_problem
+
+    problem, _, advice = (runtime_problem() or "").partition(": ")
+    return Finding(not problem, problem or f"Jupyter writes in {jupyter_runtime_dir()}", advice)
 
 
 def _port():

@@ -1,10 +1,14 @@
-"""Where `course lab` keeps the layout of its windows."""
+"""`course lab` starts in the same way for everyone, and where it keeps what it writes."""
 
 import os
 import sys
 from pathlib import Path
 
-from course_lib import lab
+import pytest
+from jupyter_core.paths import jupyter_config_path
+from jupyterlab.commands import get_user_settings_dir
+
+from course_lib import doctor, lab
 
 
 def test_the_layout_goes_with_the_environment(monkeypatch, tmp_path):
@@ -21,3 +25,42 @@ def test_where_the_environment_cannot_be_written_the_layout_is_the_users(monkeyp
     monkeypatch.setattr(os, "access", lambda path, _: tmp_path / "shared" not in Path(path).parents)
     assert lab.workspaces() == tmp_path / "home/adaptive-optimizers-course/workspaces"
     assert not lab.workspaces().exists()
+
+
+@pytest.mark.parametrize("name", sorted(lab.LEAKS))
+def test_what_is_set_for_another_server_does_not_leak_in(monkeypatch, name):
+    monkeypatch.setenv(name, "tcp://10.0.0.1:8888")
+    monkeypatch.setenv("MINE", "stays")
+    assert name not in lab.environment()
+    assert lab.environment()["MINE"] == "stays"
+
+
+def test_a_servers_configuration_at_home_is_not_read_and_the_settings_are(monkeypatch, tmp_path):
+    # There lies jupyter_lab_config.py, with a password perhaps, and lab/user-settings.
+    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path))
+    monkeypatch.delenv("JUPYTERLAB_SETTINGS_DIR", raising=False)
+    assert str(tmp_path) in jupyter_config_path()
+    for name, value in lab.environment().items():
+        monkeypatch.setenv(name, value)
+    assert str(tmp_path) not in jupyter_config_path()
+    assert get_user_settings_dir() == str(tmp_path / "lab/user-settings")
+    monkeypatch.setenv("JUPYTERLAB_SETTINGS_DIR", "/chosen")
+    assert lab.environment()["JUPYTERLAB_SETTINGS_DIR"] == "/chosen"
+
+
+def test_without_a_place_to_write_there_is_one_sentence(monkeypatch, tmp_path):
+    (tmp_path / "file").touch()
+    folder = tmp_path / "file/runtime"  # not even root makes a folder in a file
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(folder))
+    with pytest.raises(SystemExit, match=r"cannot write in .*: set the variable") as stop:
+        lab.start(browser=False)
+    assert str(folder) in stop.value.code and "\n" not in stop.value.code
+    finding = doctor._runtime()
+    assert not finding.ok
+    assert f"{finding.what}: {finding.advice}" == stop.value.code
+
+
+def test_a_place_to_write_is_made(monkeypatch, tmp_path):
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / "new/runtime"))
+    assert lab.runtime_problem() is None
+    assert doctor._runtime().ok
