@@ -8,6 +8,7 @@ import pytest
 from jupyter_core.paths import jupyter_config_path
 from jupyterlab.commands import get_user_settings_dir
 
+import course_lib as cl
 from course_lib import doctor, lab
 
 
@@ -64,3 +65,25 @@ def test_a_place_to_write_is_made(monkeypatch, tmp_path):
     monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / "new/runtime"))
     assert lab.runtime_problem() is None
     assert doctor._runtime().ok
+
+
+def test_an_exported_page_holds_the_alt_texts_of_the_pictures(monkeypatch):
+    """As the menu of JupyterLab exports it: with the server's configuration."""
+    import nbformat.v4 as v4
+    from bs4 import BeautifulSoup
+    from nbconvert import get_exporter
+    from traitlets.config import Config
+
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "")  # set there, and put back
+    config = Config()
+    names = {"get_config": lambda: config, "__file__": str(lab.CONFIG)}
+    exec(compile(lab.CONFIG.read_text(encoding="utf-8"), str(lab.CONFIG), "exec"), names)
+    _, metadata = cl.explore.moving_averages()._repr_mimebundle_()
+    metadata["image/png"]["alt"] = 'It is < 1 & "flat".'
+    outputs = [v4.new_output("display_data", {"image/png": "iVBO"}, metadata=metadata)]
+    outputs += [v4.new_output("display_data", {"image/png": "iVBO"})]
+    notebook = v4.new_notebook(cells=[v4.new_code_cell("1", outputs=outputs)])
+    page, _ = get_exporter("html")(config=config).from_notebook_node(notebook)
+    told, untold = BeautifulSoup(page, features="html.parser").select("img")
+    assert (told["alt"], told["width"]) == ('It is < 1 & "flat".', "760")
+    assert untold["alt"].startswith("No description")

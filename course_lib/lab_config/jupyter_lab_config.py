@@ -37,6 +37,11 @@ if "get_config" in globals():  # Jupyter puts it there; pytest, collecting docte
     # Jupyter checks the hook a second time and takes it for another one.
     warnings.filterwarnings("ignore", message="Overriding existing pre_save_hook")
 
+    # File → Save and Export Notebook As → HTML: with the pictures' alt texts.
+    c.TemplateExporter.extra_template_basedirs = [str(Path(__file__).parent / "templates")]
+    c.HTMLExporter.template_name = "course"
+    c.SlidesExporter.template_name = "reveal"  # a kind of HTMLExporter
+
     # Nothing asks the network: no news, no search for updates or extensions.
     c.LabApp.news_url = None
     c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
