@@ -125,15 +125,17 @@ def _port():
 
 def _kernel():
     import subprocess
+    from unittest.mock import patch
 
-    # As `course lab` does: the kernel of this environment, not one of the same name at home.
-    os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
     from jupyter_client.manager import start_new_kernel
 
+    from .lab import environment
+
     try:
-        manager, client = start_new_kernel(
-            startup_timeout=30, stderr=subprocess.DEVNULL, cwd=sys.prefix
-        )
+        with patch.dict(os.environ, environment()):  # as `course lab` does
+            manager, client = start_new_kernel(
+                startup_timeout=30, stderr=subprocess.DEVNULL, cwd=sys.prefix
+            )
     except Exception as problem:  # whatever it is, it is the finding
         return Finding(False, f"a kernel does not start: {type(problem).__name__}: {problem}")
     try:

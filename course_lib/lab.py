@@ -48,11 +48,13 @@ def environment():
     Their settings of JupyterLab, such as a dark theme, are for this one, too.
     """
     settings = Path(jupyter_config_dir()) / "lab/user-settings"
+    # The kernel and the extensions of this environment, not namesakes elsewhere.
+    shared = [str(Path(sys.prefix) / "share/jupyter"), os.environ.get("JUPYTER_PATH")]
     return {
         "JUPYTERLAB_SETTINGS_DIR": str(settings),
         **{name: value for name, value in os.environ.items() if name not in LEAKS},
         "JUPYTER_CONFIG_DIR": str(workspaces().with_name("config")),
-        # The kernel of this environment, not one of the same name at home.
+        "JUPYTER_PATH": os.pathsep.join(filter(None, shared)),
         "JUPYTER_PREFER_ENV_PATH": "1",
     }
 

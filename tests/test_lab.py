@@ -36,6 +36,24 @@ def test_what_is_set_for_another_server_does_not_leak_in(monkeypatch, name):
     assert lab.environment()["MINE"] == "stays"
 
 
+@pytest.mark.parametrize("others", [None, "/opt/modules/share/jupyter"])
+def test_a_namesake_of_the_kernel_or_of_an_extension_elsewhere_is_not_taken(monkeypatch, others):
+    monkeypatch.delenv("JUPYTER_PATH", raising=False)
+    if others:
+        monkeypatch.setenv("JUPYTER_PATH", others)
+    first, *rest = lab.environment()["JUPYTER_PATH"].split(os.pathsep)
+    assert first == str(Path(sys.prefix) / "share/jupyter")
+    assert rest == ([others] if others else [])
+
+
+def test_the_doctor_starts_the_kernel_that_the_lab_would_start(monkeypatch, tmp_path):
+    kernel = tmp_path / "kernels/python3/kernel.json"
+    kernel.parent.mkdir(parents=True)
+    kernel.write_text('{"argv": ["/nonexistent"], "display_name": "", "language": "python"}')
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    assert doctor._kernel().what == "a kernel starts, answers and finds course_lib"
+
+
 def test_a_servers_configuration_at_home_is_not_read_and_the_settings_are(monkeypatch, tmp_path):
     # There lies jupyter_lab_config.py, with a password perhaps, and lab/user-settings.
     monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path))
