@@ -9,10 +9,14 @@ The environment is the folder .venv beside this file; nothing outside of it is t
 made once from the versions that requirements.lock pins. Each later start looks whether it is
 still whole, and makes it anew when it is not.
 
-Standard library only, and nothing that an old Python cannot parse: an old Python must get as
-far as the sentence that says it is too old.
+Standard library only, and nothing that an old Python cannot parse, Python 2 included: an old
+Python must get as far as the sentence that says it is too old.
 """
-# ruff: noqa: E402  (the check of the version comes before what an old Python may not have)
+# The check of the version comes before what an old Python may not have, and Python 2 parses the
+# whole file first: no f-strings, no stars in lists.
+# ruff: noqa: E402, RUF005, UP010, UP032
+
+from __future__ import print_function
 
 import sys
 
@@ -32,9 +36,9 @@ def too_old(version):
     if tuple(version[:2]) >= (3, 11):
         return None
     return (
-        f"The course needs Python 3.11 or newer and this is Python {version[0]}.{version[1]}: "
+        "The course needs Python 3.11 or newer and this is Python {}.{}: "
         'install a newer one and name it, for example "make lab PYTHON=python3.12" or '
-        '"python3.12 start.py lab".'
+        '"python3.12 start.py lab".'.format(*version)
     )
 
 
@@ -58,11 +62,11 @@ TEST_LOCK = "requirements-test.lock"  # everything in LOCK, and what the tests n
 MODULES = {"pytest-xdist": "xdist"}  # where a module is not named like its package
 
 # What must not leak from the caller's shell into the environment.
-LEAKS = {
-    *("PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP", "PYTHONUSERBASE", "__PYVENV_LAUNCHER__"),
-    *("CONDA_PREFIX", "CONDA_DEFAULT_ENV"),
-    *("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_PYTHON", "PIP_CONSTRAINT"),
-}
+LEAKS = set(
+    ("PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP", "PYTHONUSERBASE", "__PYVENV_LAUNCHER__")
+    + ("CONDA_PREFIX", "CONDA_DEFAULT_ENV")
+    + ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_PYTHON", "PIP_CONSTRAINT")
+)
 
 NO_NETWORK = re.compile(
     r"connection|retrying|timed out|max retries|resolution|proxy|ssl|certificate|unreachable", re.I
@@ -115,6 +119,9 @@ def wanted(tests):
     }
     if tests:
         stamp[TEST_LOCK] = digest((ROOT / TEST_LOCK).read_bytes())
+    # The commands in an environment hold its path, so a moved or copied one is of no use. As
+    # bytes: how they are decoded depends on the locale.
+    stamp["the folder's path"] = digest(os.fsencode(str(ROOT)))
     return stamp
 
 
@@ -148,9 +155,14 @@ def write_stamp(tests):
 
 def installed_files():
     """What lies in the environment's site-packages, by name, without what comes and goes."""
-    folders = [VENV / "Lib/site-packages", *VENV.glob("lib/python*/site-packages")]
-    names = {path.name for folder in folders if folder.is_dir() for path in folder.iterdir()}
+    names = {path.name for folder in site_packages() for path in folder.iterdir()}
     return sorted(names - {"__pycache__"})
+
+
+def site_packages():
+    """The folders that hold the environment's packages (one, as a rule)."""
+    folders = [VENV / "Lib/site-packages"] + list(VENV.glob("lib/python*/site-packages"))
+    return [folder for folder in folders if folder.is_dir()]
 
 
 def problem(tests):
@@ -169,11 +181,11 @@ def problem(tests):
     for key, value in wanted(tests).items():
         if stamp.get(key) != value:
             if key == "python":
-                return f"it was made with Python {stamp.get(key)} and this is {value}"
-            return f"{key} has changed since it was made"
+                return "it was made with Python {} and this is {}".format(stamp.get(key), value)
+            return key + " has changed since it was made"
     lost = sorted(set(stamp.get("files", [])) - set(installed_files()))
     if lost:
-        return f"{lost[0]} is missing from it"
+        return lost[0] + " is missing from it"
     try:
         # -I: as the environment is, whatever the shell has set.
         look = subprocess.run(
@@ -201,13 +213,13 @@ def problem_inside(tests):
         name = normal(re.match(r"[\w.-]+", need).group())
         spec = importlib.util.find_spec(MODULES.get(name, name.replace("-", "_")))
         if spec is None or spec.origin is None:  # no origin: a folder that was emptied
-            return f"{name} is missing from it"
+            return name + " is missing from it"
         try:
             version = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
-            return f"{name} is missing from it"
+            return name + " is missing from it"
         if version not in pinned.get(name, ()):
-            return f"it has {name} {version}, which is not the pinned version"
+            return "it has {} {}, which is not the pinned version".format(name, version)
     spec = importlib.util.find_spec("course_lib")
     origin = spec and spec.origin
     if not origin or not Path(origin).resolve().is_relative_to(ROOT):
@@ -232,7 +244,7 @@ def ensure(tests):
         return
     need_venv()  # before anything is removed
     if VENV.exists() or VENV.is_symlink():
-        say(f"The environment in .venv is made anew, because {trouble}.")
+        say("The environment in .venv is made anew, because {}.".format(trouble))
     else:
         say("Making the course's environment in .venv (once, about a minute).")
     remove()
@@ -242,7 +254,7 @@ def ensure(tests):
     write_stamp(tests)
     trouble = problem(tests)
     if trouble:
-        sys.exit(f"The environment in .venv was made, but {trouble}: please report this.")
+        sys.exit("The environment in .venv was made, but {}: please report this.".format(trouble))
 
 
 def need_venv():
@@ -266,8 +278,8 @@ def remove():
             shutil.rmtree(VENV)
     except OSError as error:
         sys.exit(
-            f"The folder .venv could not be removed ({error.strerror or error}): close what runs "
-            "in it, remove it by hand and run the same command again."
+            "The folder .venv could not be removed ({}): close what runs in it, remove it by hand "
+            "and run the same command again.".format(error.strerror or error)
         )
 
 
@@ -293,11 +305,15 @@ def install(lock):
 def install_course():
     """Install the course itself, by a link to this folder."""
     pip(["--no-deps", "--no-index", "--no-build-isolation", "--editable", "."], 0)
+    # pip writes the link as a path in UTF-8, and Python reads it in the locale's encoding or the
+    # Windows code page: letters that are not ASCII would lead elsewhere, or nowhere.
+    for folder in site_packages():
+        (folder / "course_lib.pth").write_text(os.path.relpath(str(ROOT), str(folder)) + "\n")
 
 
 def pip(arguments, total):
     """Run ``pip install``, show how far it is, and end with one sentence if it fails."""
-    command = [str(python()), "-m", "pip", "--retries=2", "install", *arguments]
+    command = [str(python()), "-m", "pip", "--retries=2", "install"] + arguments
     seen, output = 0, []
     process = subprocess.Popen(
         command,
@@ -314,7 +330,8 @@ def pip(arguments, total):
             output.append(line)
             if total and line.startswith("Collecting "):
                 seen += 1
-                progress(f"  package {seen} of about {total}: {line.split()[1]}", seen)
+                name = line.split()[1]
+                progress("  package {} of about {}: {}".format(seen, total, name), seen)
             elif total and line.startswith("Installing collected packages"):
                 progress("  unpacking them (half a minute or less)", 0)
         process.wait()
@@ -339,7 +356,7 @@ def why_pip_failed(output):
     if NO_NETWORK.search(output):
         return "The packages could not be downloaded: check the network and its proxy, " + again
     errors = [line[7:].strip() for line in output.splitlines() if line.startswith("ERROR: ")]
-    return f"pip failed ({errors[0] if errors else 'no reason given'}): mend that, {again}"
+    return "pip failed ({}): mend that, {}".format((errors + ["no reason given"])[0], again)
 
 
 def child_env():
@@ -372,7 +389,7 @@ def progress(text, seen):
 
 def run(arguments):
     """Become the environment's Python with these arguments; return its exit code on Windows."""
-    command = [str(python()), *arguments]
+    command = [str(python())] + arguments
     os.chdir(ROOT)
     sys.stdout.flush()
     if os.name != "nt":
@@ -392,17 +409,17 @@ def main(arguments):
         print(problem_inside(tests=rest == ["1"]) or "")
     elif command == "lab":
         ensure(tests=False)
-        return run(["-m", "course_lib.cli", "lab", *rest])
+        return run(["-m", "course_lib.cli", "lab"] + rest)
     elif command == "test":
         ensure(tests=True)
         # Two workers, since much of the time is waiting; a later -n is the one that counts.
-        return run(["-m", "pytest", "-n2", *rest])
+        return run(["-m", "pytest", "-n2"] + rest)
     elif command == "run" and rest:
         ensure(tests=True)
         return run(rest)
     elif command == "env":
         ensure(tests=False)
-        say(f"The course's Python is {python()}")
+        say("The course's Python is {}".format(python()))
     elif command in ("-h", "--help", "help"):
         say(__doc__)
     else:

@@ -1,5 +1,7 @@
 """Look at the installation: each finding says what was seen and, if bad, what to do."""
 
+import json
+import os
 import platform
 import sys
 from importlib import metadata
@@ -25,6 +27,7 @@ def examine():
     yield from _packages()
     yield _folder()
     yield from _widgets()
+    yield _runtime()
     yield _port()
     yield _kernel()
 
@@ -60,17 +63,55 @@ def _folder():
     if missing:
         what = f"no folder {' or '.join(missing)} in {root}"
         return Finding(False, what, "use the course from its own checkout: `git clone`, `make lab`")
-    return Finding(True, f"notebooks and exercises in {root}")
+    what = f"notebooks and exercises in {root}"
+    if not all(os.access(root / name, os.W_OK) for name in ("notebooks", "exercises")):
+        what += ", where you cannot write: save what you change in a folder of your own"
+    return Finding(True, what)
 
 
 def _widgets():
     from jupyter_core.paths import jupyter_path
 
     folders = [Path(folder) for folder in jupyter_path("labextensions")]
+    disabled = _disabled()
     for extension in ("@jupyter-widgets/jupyterlab-manager", "anywidget"):
-        found = any((folder / extension / "package.json").is_file() for folder in folders)
-        state = "found" if found else "is missing: pictures would not move"
-        yield Finding(found, f"JupyterLab's extension {extension} {state}")
+        what = f"JupyterLab's extension {extension}"
+        # A setting names an extension, or one of its plugins after a colon.
+        off = [name for name in disabled if name.split(":")[0] == extension]
+        if not any((folder / extension / "package.json").is_file() for folder in folders):
+            yield Finding(False, f"{what} is missing: pictures would not move")
+        elif off:
+            yield Finding(
+                False,
+                f"{what} is disabled: pictures would not move",
+                f"set {off[0]} to false in {disabled[off[0]]}, or start JupyterLab with "
+                "`course lab`, which enables it for itself",
+            )
+        else:
+            yield Finding(True, f"{what} found")
+
+
+def _disabled():
+    """What is switched off in JupyterLab: name → the file that says so."""
+    from jupyter_core.paths import jupyter_config_path
+
+    said = {}
+    for folder in reversed(jupyter_config_path()):  # the first folder has the last word
+        folder = Path(folder) / "labconfig"
+        for file in (*sorted(folder.glob("page_config.d/*.json")), folder / "page_config.json"):
+            try:
+                names = json.loads(file.read_text(encoding="utf-8"))["disabledExtensions"]
+                said |= {name: file if off else None for name, off in names.items()}
+            except (OSError, ValueError, KeyError, AttributeError, TypeError):
+                continue  # not there, or nothing that JupyterLab could read
+    return {name: file for name, file in said.items() if file}
+
+
+def _runtime():
+    from .lab import jupyter_runtime_dir, runtime_problem
+
+    problem, _, advice = (runtime_problem() or "").partition(": ")
+    return Finding(not problem, problem or f"Jupyter writes in {jupyter_runtime_dir()}", advice)
 
 
 def _port():
@@ -83,17 +124,18 @@ def _port():
 
 
 def _kernel():
-    import os
     import subprocess
+    from unittest.mock import patch
 
-    # As `course lab` does: the kernel of this environment, not one of the same name at home.
-    os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
     from jupyter_client.manager import start_new_kernel
 
+    from .lab import environment
+
     try:
-        manager, client = start_new_kernel(
-            startup_timeout=30, stderr=subprocess.DEVNULL, cwd=sys.prefix
-        )
+        with patch.dict(os.environ, environment()):  # as `course lab` does
+            manager, client = start_new_kernel(
+                startup_timeout=30, stderr=subprocess.DEVNULL, cwd=sys.prefix
+            )
     except Exception as problem:  # whatever it is, it is the finding
         return Finding(False, f"a kernel does not start: {type(problem).__name__}: {problem}")
     try:

@@ -200,7 +200,7 @@ class Explorer:
             "text/plain": self.alt,
         }
         picture = {"alt": self.alt, "width": width, "height": height}
-        return data, {"image/png": picture, "needs_background": "light"}
+        return data, {"image/png": picture}
 
     def _still(self, values):
         """What stands still at `values`: the figure and the list of its axes."""

@@ -1,14 +1,24 @@
 """Start JupyterLab at the first page of the course."""
 
+import contextlib
 import os
 import socket
 import subprocess
 import sys
 from pathlib import Path
 
+from jupyter_core.paths import jupyter_config_dir, jupyter_data_dir, jupyter_runtime_dir
+
 ROOT = Path(__file__).resolve().parent.parent
 CONFIG = Path(__file__).resolve().parent / "lab_config" / "jupyter_lab_config.py"
 FIRST = "notebooks/00_start_here.ipynb"
+
+# What a learner may have set for another server: a token of one's own is not printed, a port
+# may be another service's (Kubernetes), and the folder may hold another JupyterLab.
+LEAKS = {
+    *("JUPYTER_TOKEN", "JUPYTER_TOKEN_FILE", "JUPYTER_PORT", "JUPYTER_NO_CONFIG"),
+    "JUPYTERLAB_DIR",
+}
 
 
 def has_display():
@@ -16,6 +26,50 @@ def has_display():
     if sys.platform.startswith("linux"):
         return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
     return True
+
+
+def workspaces():
+    """The folder where JupyterLab stores the layout of its windows.
+
+    The layout belongs to the course and goes with its environment; where that cannot be written,
+    as in one installation for a class, each user has their own.
+    """
+    with_course = Path(sys.prefix) / "share/jupyter/lab/workspaces"
+    there = next(folder for folder in (with_course, *with_course.parents) if folder.exists())
+    if os.access(there, os.W_OK):
+        return with_course
+    return Path(jupyter_data_dir()) / "adaptive-optimizers-course/workspaces"
+
+
+def environment():
+    """The variables for JupyterLab: it starts in the same way for everyone.
+
+    A server's configuration at home (its password, its address) is for the learner's own server.
+    Their settings of JupyterLab, such as a dark theme, are for this one, too.
+    """
+    settings = Path(jupyter_config_dir()) / "lab/user-settings"
+    # The kernel and the extensions of this environment, not namesakes elsewhere.
+    shared = [str(Path(sys.prefix) / "share/jupyter"), os.environ.get("JUPYTER_PATH")]
+    return {
+        "JUPYTERLAB_SETTINGS_DIR": str(settings),
+        **{name: value for name, value in os.environ.items() if name not in LEAKS},
+        "JUPYTER_CONFIG_DIR": str(workspaces().with_name("config")),
+        "JUPYTER_PATH": os.pathsep.join(filter(None, shared)),
+        "JUPYTER_PREFER_ENV_PATH": "1",
+    }
+
+
+def runtime_problem():
+    """Why JupyterLab cannot write what it must while it runs, in one sentence; else None."""
+    folder = Path(jupyter_runtime_dir())
+    with contextlib.suppress(OSError):  # what counts is whether it can be written
+        folder.mkdir(parents=True, exist_ok=True)
+    if os.access(folder, os.W_OK):
+        return None
+    return (
+        f"Jupyter cannot write in {folder}: set the variable JUPYTER_RUNTIME_DIR to a folder in "
+        "which you can."
+    )
 
 
 def command(port=None, browser=True):
@@ -36,8 +90,7 @@ def command(port=None, browser=True):
         f"--config={CONFIG}",
         f"--ServerApp.root_dir={ROOT}",
         f"--LabApp.default_url=/lab/tree/{FIRST}",
-        # The layout of the windows belongs to the course: it goes with its environment.
-        f"--LabApp.workspaces_dir={Path(sys.prefix) / 'share/jupyter/lab/workspaces'}",
+        f"--LabApp.workspaces_dir={workspaces()}",
     ]
     if port is not None:
         arguments += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
@@ -67,7 +120,8 @@ def start(port=None, browser=True):
     Raises
     ------
     SystemExit
-        With one sentence, if the notebooks are not beside the library or the port is taken.
+        With one sentence, if the notebooks are not beside the library, the port is taken, or
+        there is nowhere to write.
     """
     if not (ROOT / FIRST).is_file():
         raise SystemExit(
@@ -77,12 +131,13 @@ def start(port=None, browser=True):
     if port is not None and not is_free(port):
         other = port + 1 if port < 65535 else 8890
         raise SystemExit(f"Port {port} cannot be used here: choose another, such as {other}.")
+    if runtime_problem():
+        raise SystemExit(runtime_problem())
     browser = browser and has_display()
     print("JupyterLab is starting. Leave this window open; Ctrl-C twice stops it.", flush=True)
     if not browser:
         print("Open the last address that it prints in your browser.", flush=True)
-    # The kernel of this environment, not one of the same name at home.
-    env = {**os.environ, "JUPYTER_PREFER_ENV_PATH": "1"}
+    env = environment()
     arguments = command(port, browser)
     if os.name != "nt":
         os.execve(arguments[0], arguments, env)  # Ctrl-C goes straight to the server

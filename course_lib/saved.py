@@ -5,16 +5,20 @@ shows "Error displaying widget: model not found" where the picture stored beside
 """
 
 import copy
+import re
 
 VIEW = "application/vnd.jupyter.widget-view+json"
+STATE = "application/vnd.jupyter.widget-state+json"
 FALLBACKS = ("image/png", "text/markdown", "text/html")
+REFERENCE = re.compile("(?:IPY_MODEL_|anywidget:)(.+)")  # how one widget's state names another
 
 
 def without_widget_views(nb):
     """A notebook in which stored pictures stand where live widgets were.
 
     An output loses its widget view if it has something else to show (a PNG, Markdown or HTML);
-    a plain slider, which has not, keeps it. The state of the widgets goes from the metadata.
+    a plain slider, which has not, keeps it. Where JupyterLab is set to save the state of widgets,
+    what the remaining views show is kept, and the rest goes.
 
     Parameters
     ----------
@@ -35,17 +39,42 @@ def without_widget_views(nb):
     >>> without_widget_views({"cells": []}) is None
     True
     """
-    if not _bundles_to_change(nb) and "widgets" not in nb.get("metadata", {}):
-        return None
-    nb = copy.deepcopy(nb)
-    nb.get("metadata", {}).pop("widgets", None)
-    for data in _bundles_to_change(nb):
-        del data[VIEW]
-    return nb
-
-
-def _bundles_to_change(nb):
-    """The output data that hold a widget view and something else to show."""
+    before, nb = nb, copy.deepcopy(nb)
     outputs = [out for cell in nb.get("cells", []) for out in cell.get("outputs", [])]
-    bundles = [out.get("data", {}) for out in outputs]
-    return [data for data in bundles if VIEW in data and any(key in data for key in FALLBACKS)]
+    for data in (out.get("data", {}) for out in outputs):
+        if VIEW in data and any(key in data for key in FALLBACKS):
+            del data[VIEW]
+    saved = nb.get("metadata", {}).get("widgets", {})
+    if STATE in saved:
+        saved[STATE]["state"] = _of_views(outputs, saved[STATE].get("state", {}))
+        if not saved[STATE]["state"]:
+            del nb["metadata"]["widgets"]
+    return nb if nb != before else None
+
+
+def _of_views(outputs, state):
+    """The part of the widgets' state that the views in `outputs` need."""
+    kept, look_at = set(), set(_names(outputs))
+    while look_at:
+        kept |= look_at
+        look_at = {name for model in look_at for name in _names(state.get(model))} - kept
+    for model in state:  # no view names a link (jslink); it names what it links
+        linked = set(_names(state[model]))
+        if linked and linked <= kept & state.keys():
+            kept.add(model)
+    return {model: state[model] for model in state if model in kept}
+
+
+def _names(value):
+    """The models that outputs or a widget's state refer to: views, children, layouts, styles."""
+    if isinstance(value, str):
+        if name := REFERENCE.fullmatch(value):
+            yield name[1]
+    elif isinstance(value, dict):
+        if VIEW in value:
+            yield value[VIEW].get("model_id")
+        for part in value.values():
+            yield from _names(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _names(part)

@@ -10,16 +10,20 @@ import shutil
 import subprocess
 import sys
 import tomllib
+import venv
+import warnings
 from pathlib import Path
 
+import ipywidgets as widgets
 import pytest
 import yaml
 from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+import course_lib as cl
 from course_lib import lab
-from course_lib.saved import VIEW, without_widget_views
+from course_lib.saved import STATE, VIEW, without_widget_views
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -158,12 +162,35 @@ def test_no_hosts_and_no_machine_paths(name):
     )
 
 
+@pytest.mark.parametrize("module", ["course_lib.plots", "test_averages", "traitlets.x"])
+def test_what_we_use_and_is_deprecated_is_an_error(module):
+    with pytest.raises(DeprecationWarning):
+        warnings.warn_explicit("an old name", DeprecationWarning, "x.py", 1, module=module)
+
+
+@pytest.mark.parametrize(
+    "module, message",
+    [
+        ("matplotlib._fontconfig_pattern", "'oneOf' deprecated - use 'one_of'"),
+        ("pyparsing.util", "'parseAll' argument is deprecated, use 'parse_all'"),
+        (
+            "traitlets.traitlets",
+            "Deprecated in traitlets 4.1, use the instance .metadata dictionary directly, like ...",
+        ),
+    ],
+)
+def test_the_lowest_versions_may_use_old_names_of_the_newest(module, message):
+    warnings.warn_explicit(message, DeprecationWarning, "x.py", 1, module=module)
+
+
 # --- start.py ---------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def start(tmp_path):
     """start.py as a module, in a checkout of its own with a whole, very small environment."""
+    tmp_path = tmp_path / "Übung"
+    tmp_path.mkdir()
     for name in ("start.py", "pyproject.toml", *LOCKS):
         shutil.copy(ROOT / name, tmp_path)
     spec = importlib.util.spec_from_file_location("start_under_test", tmp_path / "start.py")
@@ -189,6 +216,61 @@ def edit_stamp(start, **changes):
 
 def test_start_parses_on_old_pythons():
     ast.parse(read("start.py"), feature_version=(3, 6))
+
+
+def unknown_to_python_2(source):
+    """What Python 2 cannot parse in a text, as far as start.py might use it; [] when nothing."""
+    wrong = [] if source.isascii() else ["a letter that is not ASCII"]
+    wrong += [] if "import print_function\n" in source else ["print"]
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.JoinedStr() | ast.AnnAssign() | ast.NamedExpr() | ast.Nonlocal():
+                wrong.append(ast.unparse(node))
+            case ast.Raise(cause=new) | ast.FunctionDef(returns=new) | ast.arg(annotation=new):
+                wrong += [new] if new else []
+            case ast.arguments(kwonlyargs=new):
+                wrong += new
+            case ast.Dict(keys=keys):
+                wrong += [key for key in keys if key is None]
+            case (
+                ast.Call(args=stars)
+                | ast.List(elts=stars)
+                | ast.Set(elts=stars)
+                | ast.Tuple(elts=stars)
+            ):
+                if isinstance(node, ast.Call):  # f(x, *y) is old
+                    stars = stars[:-1]
+                wrong += [star for star in stars if isinstance(star, ast.Starred)]
+    return wrong
+
+
+def test_start_parses_on_python_2():
+    assert unknown_to_python_2(read("start.py")) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'f"{x}"',
+        "[*x]",
+        "{*x}",
+        "a, *b = x",
+        "f(*x, y)",
+        "{**x}",
+        "x: int = 1",
+        "def f(x: int): pass",
+        "def f() -> int: pass",
+        "def f(*, x): pass",
+        "raise x from y",
+        "(x := y)",
+        "'β'",
+    ],
+)
+def test_what_python_2_cannot_parse_is_noticed(line):
+    known = "from __future__ import print_function\nf(x, *y)\n"
+    assert unknown_to_python_2(known) == []
+    assert unknown_to_python_2(known + line)
+    assert unknown_to_python_2("print(x, flush=True)")
 
 
 @pytest.mark.parametrize("old", [(3, 6, 15), (3, 8), (3, 10, 13), (2, 7)])
@@ -235,6 +317,12 @@ def other_project(start):
     path.write_text(path.read_text().replace("numpy>=2.0", "numpy>=2.1"))
 
 
+def moved(start):
+    start.ROOT = start.ROOT.with_name("elsewhere")
+    shutil.copytree(start.VENV.parent, start.ROOT)
+    start.VENV = start.ROOT / ".venv"
+
+
 def package_gone(start):
     shutil.rmtree(start.VENV / "lib/python3/site-packages/numpy")
 
@@ -260,6 +348,7 @@ def package_inside_gone(start):
         (other_python, "made with Python 3.5"),
         (other_lock, "requirements.lock has changed"),
         (other_project, "pyproject.toml has changed"),
+        (moved, "the folder's path has changed"),
         (package_gone, "numpy is missing"),
         (python_gone, "does not start"),
         (python_broken, "does not start"),
@@ -302,6 +391,47 @@ def test_a_link_is_removed_and_not_what_it_points_to(start, tmp_path):
     start.remove()
     assert not start.VENV.exists()
     assert (other / "course-stamp.json").exists()
+
+
+def test_the_course_is_found_in_a_folder_with_any_name_whatever_the_locale(start, monkeypatch):
+    start.ROOT = start.ROOT / "Übung β"
+    start.VENV = start.ROOT / ".venv"
+    (start.ROOT / "course_lib").mkdir(parents=True)
+    (start.ROOT / "course_lib/__init__.py").touch()
+    venv.create(start.VENV, symlinks=True)
+    (packages,) = start.site_packages()
+
+    def pip(arguments, total):  # what it does with --editable
+        (packages / "course_lib.pth").write_text(str(start.ROOT), encoding="utf-8")
+
+    monkeypatch.setattr(start, "pip", pip)
+    start.install_course()
+    for locale in ("C", "C.UTF-8"):
+        done = subprocess.run(
+            [start.python(), "-I", "-c", "import course_lib; print(ascii(course_lib.__file__))"],
+            env={**start.child_env(), "LC_ALL": locale},
+            capture_output=True,
+            text=True,
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout.endswith("/course_lib/__init__.py'\n")
+        assert ".venv" not in done.stdout
+
+
+def test_the_locale_is_no_reason_for_a_new_environment(start):
+    stamps = set()
+    for locale in ("C", "C.UTF-8"):
+        code = "import start; print(start.wanted(tests=True))"
+        stamps.add(
+            subprocess.run(
+                [sys.executable, "-X", "utf8=0", "-c", code],
+                cwd=start.ROOT,
+                env={**os.environ, "LC_ALL": locale, "PYTHONCOERCECLOCALE": "0"},
+                capture_output=True,
+                check=True,
+            ).stdout
+        )
+    assert len(stamps) == 1
 
 
 def test_the_look_inside_finds_this_environment_whole():
@@ -505,10 +635,51 @@ def test_other_outputs_stay(data):
     assert without_widget_views(notebook(data)) is None
 
 
-def test_the_state_of_widgets_goes():
-    data = {VIEW: {"model_id": "1"}, "text/plain": "IntSlider()"}
-    nb = notebook(data, {"widgets": {"x": 1}, "kernelspec": {}})
-    assert without_widget_views(nb) == notebook(data, {"kernelspec": {}})
+def saved_with_state(*shown):
+    """A notebook that shows these, saved with the state of all live widgets; its state then."""
+    bundles = [one._repr_mimebundle_() for one in shown]
+    bundles = [one[0] if isinstance(one, tuple) else one for one in bundles]
+    state = widgets.Widget.get_manager_state(drop_defaults=False)
+    nb = notebook({}, {"widgets": {STATE: json.loads(json.dumps(state))}, "kernelspec": {}})
+    nb["cells"] += [{"outputs": [{"output_type": "display_data", "data": d}]} for d in bundles]
+    metadata = (without_widget_views(nb) or nb)["metadata"]
+    assert metadata.pop("kernelspec") == {}
+    return metadata["widgets"][STATE]["state"].keys() if metadata else set()
+
+
+def test_the_state_of_live_pictures_goes():
+    question = cl.predict("Is it?", {"yes": "It is.", "no": "Look again."}, right="yes")
+    assert saved_with_state(cl.explore.moving_averages(), question) == set()
+    assert saved_with_state() == set()
+
+
+def test_the_state_of_widgets_that_stay_is_kept():
+    slider, number, unseen = widgets.IntSlider(3), widgets.FloatText(), widgets.IntSlider(4)
+    box = widgets.VBox([slider, number])
+    link = widgets.jslink((slider, "value"), (number, "value"))
+    gone = widgets.jslink((slider, "value"), (unseen, "value"))
+    needed = {box, slider, number, box.layout, slider.layout, number.layout}
+    needed |= {slider.style, number.style, link}
+    kept = saved_with_state(cl.explore.moving_averages(), box)
+    assert kept == {widget.model_id for widget in needed}
+    assert gone.model_id not in kept
+
+
+def test_the_state_of_what_an_output_or_another_widget_shows_is_kept():
+    slider = widgets.IntSlider(3)
+    view = {"output_type": "display_data", "data": slider._repr_mimebundle_(), "metadata": {}}
+    output = widgets.Output(outputs=[view])
+    assert slider.model_id in saved_with_state(output)
+    # As anywidget names a widget in another one's state.
+    state = {"1": {"state": {"inner": "anywidget:2"}}, "2": {"state": {}}, "3": {"state": {}}}
+    nb = notebook({VIEW: {"model_id": "1"}}, {"widgets": {STATE: {"state": state}}})
+    assert list(without_widget_views(nb)["metadata"]["widgets"][STATE]["state"]) == ["1", "2"]
+
+
+def test_a_view_whose_state_is_lost_holds_no_links():
+    state = {"link": {"state": {"source": ["IPY_MODEL_1", "value"]}}}
+    nb = notebook({VIEW: {"model_id": "1"}}, {"widgets": {STATE: {"state": state}}})
+    assert without_widget_views(nb)["metadata"] == {}
 
 
 @pytest.mark.parametrize("nb", [{}, {"cells": []}, {"worksheets": [], "metadata": {}}])

@@ -16,10 +16,11 @@ def save_pictures(path, model, contents_manager):
 
 
 def default_settings():
-    """Let JupyterLab find settings/labconfig/default_setting_overrides.json.
+    """Let JupyterLab find the settings in settings/labconfig.
 
     It is one folder more on Jupyter's path, so nothing that is installed is hidden (as another
     app_settings_dir would do), nothing is written at home, and the learner's own settings win.
+    One thing wins over the learner's: the extensions without which no picture moves are on.
     """
     # __file__ is set by Jupyter, too.
     here = str(Path(__file__).resolve().parent / "settings")
@@ -35,6 +36,11 @@ if "get_config" in globals():  # Jupyter puts it there; pytest, collecting docte
     c.ContentsManager.pre_save_hook = save_pictures
     # Jupyter checks the hook a second time and takes it for another one.
     warnings.filterwarnings("ignore", message="Overriding existing pre_save_hook")
+
+    # File → Save and Export Notebook As → HTML: with the pictures' alt texts.
+    c.TemplateExporter.extra_template_basedirs = [str(Path(__file__).parent / "templates")]
+    c.HTMLExporter.template_name = "course"
+    c.SlidesExporter.template_name = "reveal"  # a kind of HTMLExporter
 
     # Nothing asks the network: no news, no search for updates or extensions.
     c.LabApp.news_url = None

@@ -1,0 +1,107 @@
+"""`course lab` starts in the same way for everyone, and where it keeps what it writes."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from jupyter_core.paths import jupyter_config_path
+from jupyterlab.commands import get_user_settings_dir
+
+import course_lib as cl
+from course_lib import doctor, lab
+
+
+def test_the_layout_goes_with_the_environment(monkeypatch, tmp_path):
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / "not yet"))
+    assert lab.workspaces() == tmp_path / "not yet/share/jupyter/lab/workspaces"
+    assert f"--LabApp.workspaces_dir={lab.workspaces()}" in lab.command()
+
+
+def test_where_the_environment_cannot_be_written_the_layout_is_the_users(monkeypatch, tmp_path):
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / "shared"))
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "home"))
+    (tmp_path / "shared/share/jupyter").mkdir(parents=True)
+    # Not by chmod, which does not bind root.
+    monkeypatch.setattr(os, "access", lambda path, _: tmp_path / "shared" not in Path(path).parents)
+    assert lab.workspaces() == tmp_path / "home/adaptive-optimizers-course/workspaces"
+    assert not lab.workspaces().exists()
+
+
+@pytest.mark.parametrize("name", sorted(lab.LEAKS))
+def test_what_is_set_for_another_server_does_not_leak_in(monkeypatch, name):
+    monkeypatch.setenv(name, "tcp://10.0.0.1:8888")
+    monkeypatch.setenv("MINE", "stays")
+    assert name not in lab.environment()
+    assert lab.environment()["MINE"] == "stays"
+
+
+@pytest.mark.parametrize("others", [None, "/opt/modules/share/jupyter"])
+def test_a_namesake_of_the_kernel_or_of_an_extension_elsewhere_is_not_taken(monkeypatch, others):
+    monkeypatch.delenv("JUPYTER_PATH", raising=False)
+    if others:
+        monkeypatch.setenv("JUPYTER_PATH", others)
+    first, *rest = lab.environment()["JUPYTER_PATH"].split(os.pathsep)
+    assert first == str(Path(sys.prefix) / "share/jupyter")
+    assert rest == ([others] if others else [])
+
+
+def test_the_doctor_starts_the_kernel_that_the_lab_would_start(monkeypatch, tmp_path):
+    kernel = tmp_path / "kernels/python3/kernel.json"
+    kernel.parent.mkdir(parents=True)
+    kernel.write_text('{"argv": ["/nonexistent"], "display_name": "", "language": "python"}')
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    assert doctor._kernel().what == "a kernel starts, answers and finds course_lib"
+
+
+def test_a_servers_configuration_at_home_is_not_read_and_the_settings_are(monkeypatch, tmp_path):
+    # There lies jupyter_lab_config.py, with a password perhaps, and lab/user-settings.
+    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path))
+    monkeypatch.delenv("JUPYTERLAB_SETTINGS_DIR", raising=False)
+    assert str(tmp_path) in jupyter_config_path()
+    for name, value in lab.environment().items():
+        monkeypatch.setenv(name, value)
+    assert str(tmp_path) not in jupyter_config_path()
+    assert get_user_settings_dir() == str(tmp_path / "lab/user-settings")
+    monkeypatch.setenv("JUPYTERLAB_SETTINGS_DIR", "/chosen")
+    assert lab.environment()["JUPYTERLAB_SETTINGS_DIR"] == "/chosen"
+
+
+def test_without_a_place_to_write_there_is_one_sentence(monkeypatch, tmp_path):
+    (tmp_path / "file").touch()
+    folder = tmp_path / "file/runtime"  # not even root makes a folder in a file
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(folder))
+    with pytest.raises(SystemExit, match=r"cannot write in .*: set the variable") as stop:
+        lab.start(browser=False)
+    assert str(folder) in stop.value.code and "\n" not in stop.value.code
+    finding = doctor._runtime()
+    assert not finding.ok
+    assert f"{finding.what}: {finding.advice}" == stop.value.code
+
+
+def test_a_place_to_write_is_made(monkeypatch, tmp_path):
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / "new/runtime"))
+    assert lab.runtime_problem() is None
+    assert doctor._runtime().ok
+
+
+def test_an_exported_page_holds_the_alt_texts_of_the_pictures(monkeypatch):
+    """As the menu of JupyterLab exports it: with the server's configuration."""
+    import nbformat.v4 as v4
+    from bs4 import BeautifulSoup
+    from nbconvert import get_exporter
+    from traitlets.config import Config
+
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "")  # set there, and put back
+    config = Config()
+    names = {"get_config": lambda: config, "__file__": str(lab.CONFIG)}
+    exec(compile(lab.CONFIG.read_text(encoding="utf-8"), str(lab.CONFIG), "exec"), names)
+    _, metadata = cl.explore.moving_averages()._repr_mimebundle_()
+    metadata["image/png"]["alt"] = 'It is < 1 & "flat".'
+    outputs = [v4.new_output("display_data", {"image/png": "iVBO"}, metadata=metadata)]
+    outputs += [v4.new_output("display_data", {"image/png": "iVBO"})]
+    notebook = v4.new_notebook(cells=[v4.new_code_cell("1", outputs=outputs)])
+    page, _ = get_exporter("html")(config=config).from_notebook_node(notebook)
+    told, untold = BeautifulSoup(page, features="html.parser").select("img")
+    assert (told["alt"], told["width"]) == ('It is < 1 & "flat".', "760")
+    assert untold["alt"].startswith("No description")
