@@ -186,6 +186,9 @@ def _run(question, call, args):
             return None, Verdict("broken", hint)
         return None, Verdict("broken", str(problem))
     except (Exception, SystemExit) as problem:
+        floats = [arg.astype(float) if _is_whole(arg) else arg for arg in args]
+        if "Cannot cast ufunc" in str(problem) and any(map(_is_whole, args)):
+            return _run(question, call, floats)  # `x -= …`, which NumPy refuses: nothing is cut
         if "ellipsis" in str(problem):  # arithmetic with a `...` that is still to be filled in
             return None, Verdict("blank", BLANK)
         return None, Verdict("broken", _stopped(problem, _summary(question, args)))
@@ -254,6 +257,10 @@ class _Sink:
 
     def isatty(self):
         return False
+
+
+def _is_whole(value):
+    return isinstance(value, np.ndarray) and value.dtype.kind == "i"
 
 
 def _same(one, other):
