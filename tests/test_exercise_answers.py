@@ -196,7 +196,7 @@ RIGHT = {
         ),
     ],
     "07.verdict": [
-        lambda mean, half: (mean - half > 0) - (mean + half < 0),
+        lambda mean, half: int(mean - half > 0) - int(mean + half < 0),
         lambda mean, half: np.sign(mean) * (abs(mean) > half),
         lambda mean, half: 1.0 if mean > half else -1.0 if -mean > half else 0.0,
     ],
@@ -356,7 +356,7 @@ def printing(mean, half):
         ("06.adam_step", lambda x, m, v, *_: (x * np.nan, m, v), "NaN comes of 0/0"),
         ("04.warm_up", np.float32(0.05), "only the last digits differ"),
         ("02.warm_up", 6.6, "That is the half-life"),
-        ("05.warm_up", 0.1155, "You divide by √ρ"),
+        ("05.warm_up", 0.102, "You divide by √ρ"),
         ("07.verdict", printing, "is a `return` missing?"),
     ],
 )

@@ -84,7 +84,7 @@ BESIDE = {
             lambda x, v, g, lr, eps: (x - lr * g / floor(np.sqrt(v + g**2), eps), v + g**2),
         )
     ],
-    "05.warm_up": [("without its root", 0.3 / 2.25)],
+    "05.warm_up": [("without its root", 0.3 / 0.36)],
     "05.momentum_step": [("floor", floored_momentum)],
     "05.bug_hunt": [
         ("seed", lambda p, g, rho: np.sqrt(rho * g**2 + (1 - rho) * g**2)),
