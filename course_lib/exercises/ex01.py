@@ -16,18 +16,18 @@ __all__ = ["QUESTIONS"]
 def _starts(rng):
     """Numbers and rows, whole ones too; calm rates, rates that jump over the minimum or run away.
 
-    The whole number comes so near to 0 that a run which stops there is seen.
+    One start comes so near to 0 that a run which stops there is seen.
     """
     single = [(float(x), float(lam), float(lr), 15) for x, lam, lr in rng.uniform(0.2, 0.9, (3, 3))]
     start, curvatures = np.array([-5.0, -2.0]), np.array([1.0, 4.0])  # those of the notebook
     return [
         *single,
-        (5, 4, 0.3, 15),
+        (5.0, 4, 0.3, 15),
         (rng.normal(0, 3, 2), np.array([0.2, 4.0]), 0.3, 15),
         (-2.0, 3.0, 0.7, 1),
         (np.array([-5, 0, 2]), np.array([1, 4, 2]), 0.1, 3),
         (start, curvatures, 0.4, 30),
-        (start, curvatures, 0.51, 30),
+        (start, curvatures, 0.6, 30),
     ]
 
 

@@ -449,6 +449,9 @@ known(
             lambda p, g, rho: np.abs(g)
         ),
         "The first square enters with ρ instead of 1 − ρ.": lambda p, g, rho: np.sqrt(rho * g**2),
+        "ρ is 0.9 in your root, whatever is asked for. Use the argument `rho`.": (
+            lambda p, g, rho: _root_after_one(p, g, 0.9)
+        ),
         "One number for all parameters: each has its own v.": (
             lambda p, g, rho: np.full(4, np.sqrt((1 - rho) * np.mean(g**2)))
         ),

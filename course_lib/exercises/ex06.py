@@ -188,6 +188,11 @@ known(
                 x, b1 * m + (1 - b1) * g, b2 * v + (1 - b2) * g, t, lr, b1, b2, eps
             )
         ),
+        "v averages the sizes of the gradients. Their squares are asked for.": (
+            lambda x, m, v, t, g, lr, b1, b2, eps: _moved(
+                x, b1 * m + (1 - b1) * g, b2 * v + (1 - b2) * np.abs(g), t, lr, b1, b2, eps
+            )
+        ),
         "v averages the squares of m, and not of the gradients.": (
             lambda x, m, v, t, g, lr, b1, b2, eps: (
                 lambda m: _moved(x, m, b2 * v + (1 - b2) * m**2, t, lr, b1, b2, eps)

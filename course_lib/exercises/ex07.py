@@ -9,21 +9,26 @@ __all__ = ["QUESTIONS"]
 
 
 # What the rates of a drawn table are good at, or bad.
-ROLES = ["ruined", "calm", "once", "best", "dear", "median", "lucky", "lost"]
+ROLES = ["once", "calm", "ruined", "best", "dear", "median", "lucky", "lost"]
 ROLES += ["last", "first", "steady", "worst", "wins"]
 
 
 def _trials(rng):
     """Losses (seeds, rates) in which each way to choose a rate chooses another one."""
+    # A loss may be large, or below zero as its logarithm is. NaN stands in the first column of the
+    # first table, nowhere in the second; the best rate may stand at an end.
+    tables = [
+        (5, 1, 0, {}),
+        (5, 1e4, 0, {"best": 0}),
+        (5, 1, -2.5, {"calm": 0, "ruined": 1, "best": 12}),
+        (7, 10, -30, {"best": 5}),
+    ]
     cases = []
-    # A loss may be large, or below zero as its logarithm is. The first table has NaN in its first
-    # column, the second has none at all; the best rate may stand at an end.
-    for i, (n, unit, zero, at) in enumerate(
-        [(5, 1, 0, 3), (5, 100, 0, 0), (5, 1, -2.5, 12), (7, 10, -30, 5)]
-    ):
+    for i, (n, unit, zero, places) in enumerate(tables):
         order = rng.permutation(ROLES) if i else np.array(ROLES)
-        there = order == "best"
-        order[there], order[at] = order[at], "best"
+        for role, at in places.items():
+            there = order == role
+            order[there], order[at] = order[at], role
         losses = rng.uniform(1, 2, (n, 13))
         run = {role: losses[:, j] for j, role in enumerate(order)}  # views: one column each
         run["best"][:] = rng.uniform(0.5, 0.55, n)  # the best mean,
@@ -50,6 +55,14 @@ def _or_infinite(losses):
 def _best_rate(losses, rates):
     mean = _or_infinite(losses).mean(axis=0)
     return rates[mean.argmin()]
+
+
+def _best_in_a_loop(losses, rates):
+    best, mean = 0, losses.mean(axis=0)
+    for i in range(len(rates)):
+        if mean[i] < mean[best]:
+            best = i
+    return rates[best]
 
 
 def _pairs(rng):
@@ -82,20 +95,22 @@ def _studies(rng):
     """Losses (seeds, rates) in which every way to choose a rate chooses another one."""
     cases = []
     for _ in range(4):
-        a, b = rng.uniform(1.5, 1.55, (2, 11, 7))
+        a, b = rng.uniform(1.5, 1.55, (2, 11, 8))
         late = 4 + rng.permutation(7)  # the tuning seeds are not the first rows, nor in order
         tuning, first = late[:4], rng.permutation(4)[:2]
         report = rng.permutation([*first, *late[4:]])  # and two rows are neither
-        p = rng.permutation(7)
+        p = rng.permutation(8)
         for losses, r in ((a, p), (b, np.roll(p, 2))):
             losses[tuning, r[0]] -= [1.0, 1.0, 1.0, 0.6]  # the best mean where tuned
             losses[report, r[1]] -= 1.4  # the best where reported
             losses[report[0], r[[1, 4]]] += [0.4, -1.2]  # but for one seed
-            losses[:, r[2]] -= 0.8  # the best over all
+            losses[:, r[2]] -= 0.8  # the best over all,
+            losses[tuning, r[2]] -= [-0.6, 0.2, 0.2, 0.2]  # though not in each run
             losses[tuning[0], r[3]] -= 1.45  # one lucky seed
             losses[tuning, r[4]] += [-1.1, -1.1, -1.1, 1.5]  # the best median
             losses[:4, r[5]] -= 1.2  # the best in the first rows
             losses[tuning, r[6]] += 0.2  # the worst where tuned
+            losses[tuning, r[7]] -= 0.7  # the one whose worst run is best
         cases.append((a, b, tuning, report))
     return cases
 
@@ -141,6 +156,7 @@ known(
         "`argmax` chooses the largest mean, or NaN. The smallest is asked for.": (
             lambda losses, rates: rates[losses.mean(axis=0).argmax()]
         ),
+        "NaN stays the best in your loop once it is there: no loss is below NaN.": _best_in_a_loop,
         "A rate with a diverged run won. What does `argmin` make of NaN?": (
             lambda losses, rates: rates[losses.mean(axis=0).argmin()]
         ),
