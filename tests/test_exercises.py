@@ -333,7 +333,7 @@ def empty(x, beta):
         empty,
         lambda x, beta: ...,
         lambda x, beta: [...] * len(x),
-        lambda x, beta: np.array([None] * len(x)),
+        lambda x, beta: np.array([...] * len(x)),
     ],
 )
 def test_blank_answers_are_not_answered_yet(answer):
@@ -400,7 +400,6 @@ RIGHT_ON_EMA = """
         "def ema(x, beta):\n    return cl.ema(x, beta) / (1 - beta)",
         "def ema(x, beta):\n    return x[len(x)]",
         "def ema(x, beta):\n    ...",
-        "",
     ],
 )
 def test_an_earlier_mistake_is_not_held_against_a_later_answer(earlier):
