@@ -396,7 +396,7 @@ def test_an_error_that_has_nothing_to_do_with_a_list_is_not_put_down_to_it():
 @pytest.mark.parametrize(
     ("after", "hint"),
     [
-        ("ema = ema(np.ones(3), 0.94)", "which is no function any more, but ndarray: run its cell"),
+        ("ema = ema(np.ones(3), 0.94)", "which is no function any more, but ndarray: does a line"),
         ("del ema", "which is not defined here: run its cell again"),
     ],
 )

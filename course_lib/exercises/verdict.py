@@ -184,7 +184,7 @@ def _by_itself(question, world, compared, verdict, rng):
     over(lambda name: recorded(name, world[name], calls))
     if not calls:
         return verdict
-    wrong = {name: _wrong(question.earlier[name], world[name], rng) for name in calls}
+    wrong = {name: _wrong(name, question.earlier[name], world[name], rng) for name in calls}
     blamed = " and ".join(f"`{name}`, which is {why}" for name, why in wrong.items() if why)
     backs = {name: calls[name].back if name in calls else MISSING for name in question.earlier}
     alone = over_references(backs)
@@ -213,10 +213,10 @@ def _by_itself(question, world, compared, verdict, rng):
     return alone if alone.kind == "mistake" else Verdict(verdict.kind, hint)
 
 
-def _wrong(question, answer, rng):
+def _wrong(name, question, answer, rng):
     """What is wrong with an earlier answer, or nothing."""
     if answer is MISSING:
         return "not defined here: run its cell again"
     if not callable(answer):
-        return f"no function any more, but {kind(answer)}: run its cell again"
+        return f"no function any more, but {kind(answer)}: does a line say `{name} = …`?"
     return "" if _judge(question, answer, rng).right else "not right yet"
