@@ -86,10 +86,10 @@ def travelled_by_recursion(lr, steps):
 
 def whole_adagrad_path(x0, g, lr, eps):
     path, v = np.zeros((len(g) + 1, len(x0)), dtype=x0.dtype), 0.0
-    path[0] = x = x0
+    path[0] = x0
     for t, now in enumerate(g):
         v = v + now**2
-        path[t + 1] = x = path[t] - lr * now / (np.sqrt(v) + eps)
+        path[t + 1] = path[t] - lr * now / (np.sqrt(v) + eps)
     return path
 
 

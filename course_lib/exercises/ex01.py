@@ -545,7 +545,6 @@ compared = Question(
     "01.bug_hunt",
     _compare,
     _races,
-    builds_on={"descend": _descend},
     where=lambda index, args: f"for rate {args[2][index[0]]:.3g}",
 )
 

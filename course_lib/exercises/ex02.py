@@ -262,7 +262,7 @@ def always_riskmetrics(x, beta):
 
 
 _ema_corrected = partial(ema, bias_correction=True)
-corrected = Question("02.ema_corrected", _ema_corrected, _streams, builds_on={"ema": ema})
+corrected = Question("02.ema_corrected", _ema_corrected, _streams)
 
 
 @corrected.mistake
@@ -592,7 +592,6 @@ risk = Question(
     "02.volatility",
     _volatility,
     _returns,
-    builds_on={"ema_corrected": _ema_corrected, "ema": ema},
 )
 
 

@@ -161,7 +161,6 @@ left = Question(
     "04.rate_left",
     _left,
     _streams,
-    builds_on={"adagrad_step": _step},
     where=lambda i, args: (
         f"for g = {np.array2string(args[0], precision=2, threshold=12, separator=', ')}"
     ),
@@ -238,7 +237,6 @@ needed = Question(
     "04.rate_for",
     lambda distance, steps: distance / _harmonic(steps),
     _walks,
-    builds_on={"travelled": lambda lr, steps: lr * _harmonic(steps)},
 )
 known(
     needed,
@@ -269,9 +267,7 @@ known(
     },
 )
 
-bug_hunt = Question(
-    "04.bug_hunt", _path, _runs, builds_on={"adagrad_step": _step}, where=after_step
-)
+bug_hunt = Question("04.bug_hunt", _path, _runs, where=after_step)
 path_mistakes(bug_hunt, "adagrad_path")
 known(
     bug_hunt,

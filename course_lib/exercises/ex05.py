@@ -219,7 +219,6 @@ momentum = Question(
     "05.momentum_step",
     _momentum,
     _momentum_inputs,
-    builds_on={"rmsprop_step": _plain},
     where=in_state("x", "v", "b"),
     in_place=True,
 )

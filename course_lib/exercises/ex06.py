@@ -242,7 +242,6 @@ decoupled = Question(
     "06.adamw_step",
     _adamw,
     _weighted,
-    builds_on={"adam_step": _adam},
     where=in_state("x", "m", "v"),
     in_place=True,
 )

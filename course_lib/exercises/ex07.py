@@ -279,7 +279,6 @@ bug_hunt = Question(
     "07.bug_hunt",
     _honest,
     _studies,
-    builds_on={"best_rate": _best_rate},
     where=lambda i, a: f"for optimizer {'ab'[i[0]]}, reported seed {i[1] + 1}",
 )
 known(
