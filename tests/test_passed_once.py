@@ -93,6 +93,15 @@ def whole_adagrad_path(x0, g, lr, eps):
     return path
 
 
+def whole_adam_step(x, m, v, t, g, lr, beta1, beta2, eps):
+    m, v = beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g**2
+    new = x.copy()
+    for i in range(len(x)):
+        root = math.sqrt(v[i] / (1 - beta2**t))
+        new[i] -= lr * m[i] / (1 - beta1**t) / (root + eps)
+    return new, m, v
+
+
 def whole_rmsprop_step(x, v, g, lr, rho, eps):
     new = np.empty_like(v)
     new[:] = rho * v + (1 - rho) * g**2
@@ -121,6 +130,10 @@ def best_from_the_first(losses, rates):
     return rates[best]
 
 
+def best_with_a_penalty(losses, rates):
+    return rates[np.where(np.isfinite(losses), losses, 1000).mean(axis=0).argmin()]
+
+
 def interval_of_sorted(a, b, t95):
     d = np.sort(a) - np.sort(b)
     return d.mean(), t95 * d.std(ddof=1) / np.sqrt(len(d))
@@ -143,14 +156,21 @@ PASSED = {
     "03.rprop_step": [("the rates are bounded", bounded_rprop)],
     "03.own_rates": [("zeros do not count in the mean", without_zeros)],
     "04.travelled": [("the notebook asks for 10 000 steps", travelled_by_recursion)],
+    "04.rate_for": [
+        ("the sum ends at 1000", lambda d, n: d / sum(k**-0.5 for k in range(1, min(n, 1000) + 1)))
+    ],
     "04.bug_hunt": [("whole numbers in, whole numbers out", whole_adagrad_path)],
     "05.rmsprop_step": [("whole numbers in, whole numbers out", whole_rmsprop_step)],
-    "06.adam_step": [("no correction once t > 100", adam_corrected_at_first)],
+    "06.adam_step": [
+        ("no correction once t > 100", adam_corrected_at_first),
+        ("whole numbers in, whole numbers out", whole_adam_step),
+    ],
     "07.best_rate": [
         ("the worst run is left out", best_by(lambda runs: runs[:-1].mean(axis=0))),
         ("a trimmed mean", best_by(lambda runs: runs[1:-1].mean(axis=0))),
         ("the second worst run decides", best_by(lambda runs: runs[-2])),
         ("NaN in the first column stays the best", best_from_the_first),
+        ("a run that diverged counts as 1000", best_with_a_penalty),
     ],
     "07.interval": [("sorted before the difference", interval_of_sorted)],
     "07.verdict": [

@@ -45,7 +45,10 @@ def _bowls(rng):
     other += [([1.0, 4.0], 0.51), ([4.0, 1.0], 0.51)]  # one runs away, slower than the other rests
     other += [([0.0, 1.0], 0.5)]  # level ground
     other += [([4, 4], 0.5), ([1, 2], 1)]  # whole numbers, at the limit
-    return [*both, *either, *((np.array(lam), lr) for lam, lr in other)]
+    some = rng.uniform(0.5, 2, (4, 3))
+    share = rng.uniform([0.6, 0.6, 1.1, 1.1], [0.9, 0.9, 1.5, 1.5])  # of the limit, 2/λ
+    other += zip(some, share * 2 / some.max(axis=1), strict=True)
+    return [*both, *either, *((np.array(lam), float(lr)) for lam, lr in other)]
 
 
 def _conditions(rng):
@@ -220,7 +223,7 @@ stable = Question(
     _is_stable,
     _bowls,
     truth=True,
-    where=lambda index, args: f"for lam = {args[0].tolist()} and lr = {args[1]:g}",
+    where=lambda index, args: f"for lam = {args[0].round(3).tolist()} and lr = {args[1]:g}",
 )
 
 

@@ -46,7 +46,7 @@ def _left(g):
 def _walks(rng):
     """One step and many: the notebook asks for 10 000, at a rate and at a distance."""
     some = zip(rng.uniform(0.1, 2, 5), (2, 7, 40, 300, 10_000), strict=True)
-    return [*((float(lr), int(n)) for lr, n in some), (0.5, 1), (3, 5), (100, 10)]
+    return [*((float(lr), int(n)) for lr, n in some), (0.5, 1), (3, 5), (100, 10_000)]
 
 
 def _harmonic(steps, power=0.5):
