@@ -16,7 +16,8 @@ def _whole(memories=0):
 
 def _begun(memories=0):
     """The first step: nothing is remembered, and gradients are large, small and 0."""
-    return [np.array([-5.0, 3.0, 1.0]), *np.zeros((1 + memories, 3)), np.array([-2.0, 0.05, 0.0])]
+    x, g = np.array([-5.0, 3.0, 1.0, 2.0]), np.array([-2.0, 0.05, 0.0, 7.0])
+    return [x, *np.zeros((1 + memories, 4)), g]
 
 
 def _drawn(rng, memories=0, count=3):

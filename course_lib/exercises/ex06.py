@@ -20,8 +20,8 @@ def _states(rng):
     # With the default β₂ step 5000 is corrected still. Then the first step of the notebook, with a
     # root below ε and a gradient of 0; and whole numbers.
     cases.append((*cases[-1][:3], 5000, cases[-1][4], 0.1, 0.9, 0.999, 1e-8))
-    small = np.array([-5.0, 0.05, 0.0])
-    cases.append((np.array([-5.0, -2.0, 1.0]), *np.zeros((2, 3)), 1, small, 0.4, 0.9, 0.95, 0.1))
+    x, small = np.array([-5.0, -2.0, 1.0, 3.0]), np.array([-5.0, 0.05, 0.0, 2.0])
+    cases.append((x, *np.zeros((2, 4)), 1, small, 0.4, 0.9, 0.95, 0.1))
     whole = np.array([[-5, 3, 2], [1, 0, -2], [4, 0, 9], [2, 0, -3]])
     return [*cases, (*whole[:3], 3, whole[3], 0.1, 0.8, 0.95, 0.1)]
 
@@ -186,11 +186,6 @@ known(
         "v averages the gradients. Their squares are asked for.": (
             lambda x, m, v, t, g, lr, b1, b2, eps: _moved(
                 x, b1 * m + (1 - b1) * g, b2 * v + (1 - b2) * g, t, lr, b1, b2, eps
-            )
-        ),
-        "v averages the sizes of the gradients. Their squares are asked for.": (
-            lambda x, m, v, t, g, lr, b1, b2, eps: _moved(
-                x, b1 * m + (1 - b1) * g, b2 * v + (1 - b2) * np.abs(g), t, lr, b1, b2, eps
             )
         ),
         "v averages the squares of m, and not of the gradients.": (
