@@ -88,6 +88,14 @@ def test_an_answer_that_sets_the_error_state_disturbs_nobody():
     assert asked("02.ema_corrected", strict).right
     assert (np.geterr(), list(warnings.filters)) == before
 
+    def strict_and_late(x, beta):
+        np.seterr(all="raise")
+        with np.errstate(all="ignore"):
+            return cl.ema(x, beta) / (1 - beta ** np.arange(len(x)))
+
+    hint = asked("02.ema_corrected", strict_and_late).hint
+    assert hint.startswith("The steps are counted from 0")
+
 
 def test_a_check_neither_asks_nor_turns_the_learners_dice():
     def draws(seed):
@@ -428,6 +436,19 @@ def test_only_those_that_are_wrong_are_named():
         "right in itself, but it calls `ema`, which is not right yet and `ema_corrected`, which is "
         "not right yet"
     )
+
+
+def test_no_mistake_is_named_where_the_reference_cannot_stand_in():
+    names = notebook("""
+        def ema(x, beta, divided=False):
+            v = cl.ema(x, beta)
+            return v / (1 - beta) if divided else v + 0.1
+        def ema_corrected(x, beta):
+            return ema(x, beta, divided=True)
+        """)
+    verdict = asked("02.ema_corrected", names["ema_corrected"])
+    assert verdict.kind == "waits"
+    assert verdict.hint == "it calls `ema`, which is not right yet: that comes first"
 
 
 def test_the_librarys_function_of_the_same_name_is_no_earlier_answer():
