@@ -405,7 +405,7 @@ def test_an_error_that_has_nothing_to_do_with_a_list_is_not_put_down_to_it():
     ("after", "hint"),
     [
         ("ema = ema(np.ones(3), 0.94)", "which is no function any more, but ndarray: does a line"),
-        ("del ema", "which is not defined here: run its cell again"),
+        ("del ema", "which is not defined here: does its cell run?"),
     ],
 )
 def test_a_name_that_lost_its_function_is_said_to_have(after, hint):
@@ -629,9 +629,11 @@ def test_a_hat_is_told_that_it_is_no_power(source):
         ),
         ("def f(b):\n    max = 1\n    return b(max)", None),
         ("def f(b):\n    return np.logarithm(b)", None),
+        ("def f(b):\n    return m.log(b)", ": define or import it in the answer cell itself"),
+        ("def f(b):\n    b = c + b\n    c = 1", None),
     ],
 )
-def test_a_name_that_hides_another_is_named(source, hint):
+def test_a_name_that_hides_another_or_is_not_there_is_named(source, hint):
     found = asked("02.half_life", notebook(source)["f"]).hint
     assert found.startswith("your function stops with ")
     assert hint in found if hint else found.endswith(")")

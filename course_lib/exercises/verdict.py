@@ -216,7 +216,7 @@ def _by_itself(question, world, compared, verdict, rng):
 def _wrong(name, question, answer, rng):
     """What is wrong with an earlier answer, or nothing."""
     if answer is MISSING:
-        return "not defined here: run its cell again"
+        return "not defined here: does its cell run?"
     if not callable(answer):
         return f"no function any more, but {kind(answer)}: does a line say `{name} = …`?"
     return "" if _judge(question, answer, rng).right else "not right yet"

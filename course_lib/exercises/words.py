@@ -68,6 +68,8 @@ def _why(problem):
     text = str(problem)
     if "bitwise_xor" in text or "for ^" in text:
         return ": `^` is no power in Python, that is `**`"
+    if type(problem) is NameError:  # its cell, or a line that was added to a cell of ours
+        return ": define or import it in the answer cell itself"
     *_, (frame, _) = traceback.walk_tb(problem.__traceback__)
     scope, code = {**frame.f_globals, **frame.f_locals}, frame.f_code
     for name in {*code.co_names, *code.co_varnames} & scope.keys():
