@@ -196,6 +196,19 @@ RIGHT_OVER_EMA = {
         def ema_corrected(x, beta):
             return [ema(x[: t + 1], beta)[-1] / (1 - beta ** (t + 1)) for t in range(len(x))]
         """,
+    "inherited": f"""
+        class Average:
+            def __call__(self, x, beta):
+                {BODY}
+        class Corrected(Average):
+            pass
+        ema_corrected = Corrected()
+        """,
+    "vectorized": f"""
+        def helper(x, beta):
+            {BODY}
+        ema_corrected = np.vectorize(helper, signature="(n),()->(n)")
+        """,
     "by keyword": """
         def ema_corrected(x, beta):
             return ema(beta=beta, x=x) / (1 - beta ** np.arange(1, len(x) + 1))
@@ -508,6 +521,7 @@ def prints(beta, word):
     ("answer", "hint"),
     [
         (lambda beta: print(beta), NONE),
+        (print, NONE),
         (Forgets(), NONE),
         (partial(prints, word="beta"), NONE),
         (without_source("def half_life(beta):\n    steps = cl.half_life(beta)"), NONE),
@@ -547,6 +561,20 @@ def test_an_answer_that_asks_for_input_is_told_that_nobody_answers():
     assert verdict.hint == (
         "your function asks for input: a check cannot answer; write the number itself"
     )
+
+
+class AnswersToAnything:
+    def __getattr__(self, name):
+        return AnswersToAnything()
+
+    def __call__(self, x, beta):
+        pass
+
+
+@pytest.mark.timeout(20)
+def test_an_object_that_has_every_attribute_is_judged_too():
+    verdict = asked("02.ema_corrected", AnswersToAnything())
+    assert (verdict.kind, verdict.hint) == ("blank", BLANK)
 
 
 def test_a_value_that_is_left_out_is_blank():
@@ -598,6 +626,15 @@ def test_what_is_kept_between_calls_is_noticed(name, answer):
     verdict = asked(name, answer)
     assert verdict.kind == "mistake"
     assert verdict.hint.startswith("the same call gives other numbers the second time")
+
+
+def test_the_line_is_the_answers_and_not_one_of_numpys():
+    names = notebook("""
+        def half_life(beta):
+            return np.log(beta) / nothing
+        """)
+    hint = asked("02.half_life", np.vectorize(names["half_life"])).hint
+    assert "NameError: name 'nothing' is not defined, line 4 (called with beta = 0.9)" in hint
 
 
 def test_a_memory_that_changes_no_number_is_right():

@@ -129,8 +129,8 @@ def _judge(question, answer, rng):
     def compared():
         return _compare(question, call, cases, expected)
 
-    verdict, world = compared(), World(answer)
-    if verdict.right or not (question.earlier and world.places):
+    verdict = compared()
+    if verdict.right or not (world := World(answer)).places:
         return verdict
     return _by_itself(question, world, compared, verdict, rng)
 
