@@ -88,6 +88,14 @@ def test_an_answer_that_sets_the_error_state_disturbs_nobody():
     assert asked("02.ema_corrected", strict).right
     assert (np.geterr(), list(warnings.filters)) == before
 
+    def strict_and_late(x, beta):
+        np.seterr(all="raise")
+        with np.errstate(all="ignore"):
+            return cl.ema(x, beta) / (1 - beta ** np.arange(len(x)))
+
+    hint = asked("02.ema_corrected", strict_and_late).hint
+    assert hint.startswith("The steps are counted from 0")
+
 
 def test_a_check_neither_asks_nor_turns_the_learners_dice():
     def draws(seed):
@@ -187,6 +195,19 @@ RIGHT_OVER_EMA = {
     "comprehension": """
         def ema_corrected(x, beta):
             return [ema(x[: t + 1], beta)[-1] / (1 - beta ** (t + 1)) for t in range(len(x))]
+        """,
+    "inherited": f"""
+        class Average:
+            def __call__(self, x, beta):
+                {BODY}
+        class Corrected(Average):
+            pass
+        ema_corrected = Corrected()
+        """,
+    "vectorized": f"""
+        def helper(x, beta):
+            {BODY}
+        ema_corrected = np.vectorize(helper, signature="(n),()->(n)")
         """,
     "by keyword": """
         def ema_corrected(x, beta):
@@ -397,7 +418,7 @@ def test_an_error_that_has_nothing_to_do_with_a_list_is_not_put_down_to_it():
     ("after", "hint"),
     [
         ("ema = ema(np.ones(3), 0.94)", "which is no function any more, but ndarray: does a line"),
-        ("del ema", "which is not defined here: run its cell again"),
+        ("del ema", "which is not defined here: does its cell run?"),
     ],
 )
 def test_a_name_that_lost_its_function_is_said_to_have(after, hint):
@@ -428,6 +449,19 @@ def test_only_those_that_are_wrong_are_named():
         "right in itself, but it calls `ema`, which is not right yet and `ema_corrected`, which is "
         "not right yet"
     )
+
+
+def test_no_mistake_is_named_where_the_reference_cannot_stand_in():
+    names = notebook("""
+        def ema(x, beta, divided=False):
+            v = cl.ema(x, beta)
+            return v / (1 - beta) if divided else v + 0.1
+        def ema_corrected(x, beta):
+            return ema(x, beta, divided=True)
+        """)
+    verdict = asked("02.ema_corrected", names["ema_corrected"])
+    assert verdict.kind == "waits"
+    assert verdict.hint == "it calls `ema`, which is not right yet: that comes first"
 
 
 def test_the_librarys_function_of_the_same_name_is_no_earlier_answer():
@@ -487,6 +521,7 @@ def prints(beta, word):
     ("answer", "hint"),
     [
         (lambda beta: print(beta), NONE),
+        (print, NONE),
         (Forgets(), NONE),
         (partial(prints, word="beta"), NONE),
         (without_source("def half_life(beta):\n    steps = cl.half_life(beta)"), NONE),
@@ -526,6 +561,23 @@ def test_an_answer_that_asks_for_input_is_told_that_nobody_answers():
     assert verdict.hint == (
         "your function asks for input: a check cannot answer; write the number itself"
     )
+
+
+class AnswersToAnything:
+    made = []  # noqa: RUF012
+
+    def __getattr__(self, name):
+        self.made.append(AnswersToAnything())
+        return self.made[-1]
+
+    def __call__(self, x, beta):
+        pass
+
+
+@pytest.mark.timeout(20)
+def test_an_object_that_has_every_attribute_is_judged_too():
+    verdict = asked("02.ema_corrected", AnswersToAnything())
+    assert (verdict.kind, verdict.hint) == ("blank", BLANK)
 
 
 def test_a_value_that_is_left_out_is_blank():
@@ -579,6 +631,15 @@ def test_what_is_kept_between_calls_is_noticed(name, answer):
     assert verdict.hint.startswith("the same call gives other numbers the second time")
 
 
+def test_the_line_is_the_answers_and_not_one_of_numpys():
+    names = notebook("""
+        def half_life(beta):
+            return np.log(beta) / nothing
+        """)
+    hint = asked("02.half_life", np.vectorize(names["half_life"])).hint
+    assert "NameError: name 'nothing' is not defined, line 4 (called with beta = 0.9)" in hint
+
+
 def test_a_memory_that_changes_no_number_is_right():
     assert asked("02.half_life", lru_cache(cl.half_life)).right
 
@@ -608,9 +669,11 @@ def test_a_hat_is_told_that_it_is_no_power(source):
         ),
         ("def f(b):\n    max = 1\n    return b(max)", None),
         ("def f(b):\n    return np.logarithm(b)", None),
+        ("def f(b):\n    return m.log(b)", ": define or import it in the answer cell itself"),
+        ("def f(b):\n    b = c + b\n    c = 1", None),
     ],
 )
-def test_a_name_that_hides_another_is_named(source, hint):
+def test_a_name_that_hides_another_or_is_not_there_is_named(source, hint):
     found = asked("02.half_life", notebook(source)["f"]).hint
     assert found.startswith("your function stops with ")
     assert hint in found if hint else found.endswith(")")

@@ -82,15 +82,15 @@ class World:
 
 def _parts(one):
     """What a function or a callable object is made of."""
-    parts = [one.__wrapped__] if hasattr(one, "__wrapped__") else []
+    parts = [*getattr(one, "__dict__", {}).values()]  # `__wrapped__`, too
     if isinstance(one, FunctionType):
         parts += map(_content, one.__closure__ or ())
     elif isinstance(one, MethodType):
         parts += [one.__func__, one.__self__]
     elif isinstance(one, partial):
         parts += [one.func, *one.args, *one.keywords.values()]
-    elif isinstance(call := getattr(type(one), "__call__", None), FunctionType):  # noqa: B004
-        parts += [call, *vars(one).values()]
+    elif not isinstance(one, type):
+        parts += [type(one).__call__]
     return [part for part in parts if callable(part)]
 
 

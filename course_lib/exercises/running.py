@@ -126,10 +126,11 @@ def _unfinished(function):
     """Whether nothing but `...` or `pass` has been written, or a `...` is left somewhere."""
     while isinstance(function, partial):
         function = function.func
-    if not inspect.isroutine(function := inspect.unwrap(function)):
-        function = type(function).__call__
+    function = function if inspect.isroutine(function) else type(function).__call__
+    function = inspect.unwrap(function)
     # A stub needs no source to be seen: it does nothing and gives back what it holds.
-    if {step.opname for step in dis.get_instructions(function)} <= IDLE:
+    code = getattr(function, "__code__", None)
+    if code and {step.opname for step in dis.get_instructions(code)} <= IDLE:
         return True
     try:
         tree = ast.parse(dedent(inspect.getsource(function)))

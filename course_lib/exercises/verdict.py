@@ -129,8 +129,8 @@ def _judge(question, answer, rng):
     def compared():
         return _compare(question, call, cases, expected)
 
-    verdict, world = compared(), World(answer)
-    if verdict.right or not (question.earlier and world.places):
+    verdict = compared()
+    if verdict.right or not (world := World(answer)).places:
         return verdict
     return _by_itself(question, world, compared, verdict, rng)
 
@@ -216,7 +216,7 @@ def _by_itself(question, world, compared, verdict, rng):
 def _wrong(name, question, answer, rng):
     """What is wrong with an earlier answer, or nothing."""
     if answer is MISSING:
-        return "not defined here: run its cell again"
+        return "not defined here: does its cell run?"
     if not callable(answer):
         return f"no function any more, but {kind(answer)}: does a line say `{name} = …`?"
     return "" if _judge(question, answer, rng).right else "not right yet"

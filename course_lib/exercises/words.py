@@ -56,7 +56,8 @@ def stopped(problem, called_with):
     """Which error, where in the learner's code, for which input."""
     text = f"your function stops with {type(problem).__name__}: {problem}"[:500]
     frames = traceback.extract_tb(problem.__traceback__)
-    frames = [frame for frame in frames if not frame.filename.startswith(HERE)]
+    ours = (HERE, str(Path(np.__file__).parent))  # `np.vectorize` calls the answer from within
+    frames = [frame for frame in frames if not frame.filename.startswith(ours)]
     if frames:  # the innermost line of the file or cell that the answer was written in
         line = [f for f in frames if f.filename == frames[0].filename][-1]
         text += f", in line {line.lineno}: `{line.line}`" if line.line else f", line {line.lineno}"
@@ -68,6 +69,8 @@ def _why(problem):
     text = str(problem)
     if "bitwise_xor" in text or "for ^" in text:
         return ": `^` is no power in Python, that is `**`"
+    if type(problem) is NameError:  # its cell, or a line that was added to a cell of ours
+        return ": define or import it in the answer cell itself"
     *_, (frame, _) = traceback.walk_tb(problem.__traceback__)
     scope, code = {**frame.f_globals, **frame.f_locals}, frame.f_code
     for name in {*code.co_names, *code.co_varnames} & scope.keys():
