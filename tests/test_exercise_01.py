@@ -95,7 +95,7 @@ RIGHT = {
         count_steps,
         lambda k, share: np.ceil(np.log(share) / (np.log(k - 1) - np.log(k + 1))),
         lambda k, share: math.ceil(math.log(1 / share) / (2 * math.atanh(1 / k))),
-        lambda k, share: math.ceil(math.log(share) / math.log((1 - 1 / k) / (1 + 1 / k))),
+        lambda k, share: math.ceil(math.log(share) / math.log(1 - 2 / (k + 1))),
     ],
     "heavy_ball": [ball_with_the_library, ball_by_differences, ball_with_the_rate_outside],
     "bug_hunt": [
@@ -175,6 +175,14 @@ def test_a_number_that_differs_is_shown_with_its_step_and_coordinate():
     assert verdict.hint == "for lam = [1.0, 4.0] and lr = 0.5 your answer is True, not False"
     (verdict,) = judged("01.is_stable", lambda lam, lr: "yes", seeds=1)
     assert verdict.hint == "True or False is asked for; this is str 'yes'"
+
+
+def test_a_factor_that_rounding_makes_too_large_is_told_so():
+    def rounded(k, share):
+        return math.ceil(math.log(share) / math.log((1 - 1 / k) / (1 + 1 / k)))
+
+    for verdict in judged("01.steps_needed", rounded):
+        assert "Or does your factor round?" in verdict.hint
 
 
 def test_the_bug_itself_is_told_that_it_loses_the_start():

@@ -1,12 +1,15 @@
 """Exercises 03 to 07: right and wrong answers, written from their texts."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from answers import expected_hints, hints_through_the_notebook, in_a_notebook, judged, pairs
 
 import course_lib as cl
+from course_lib.exercises.registry import find
+from course_lib.exercises.verdict import judge
 
 
 def one_step(opt, state, *names):
@@ -193,7 +196,7 @@ RIGHT = {
         ),
     ],
     "07.verdict": [
-        lambda mean, half: (mean - half > 0) - (mean + half < 0),
+        lambda mean, half: int(mean - half > 0) - int(mean + half < 0),
         lambda mean, half: np.sign(mean) * (abs(mean) > half),
         lambda mean, half: 1.0 if mean > half else -1.0 if -mean > half else 0.0,
     ],
@@ -353,13 +356,29 @@ def printing(mean, half):
         ("06.adam_step", lambda x, m, v, *_: (x * np.nan, m, v), "NaN comes of 0/0"),
         ("04.warm_up", np.float32(0.05), "only the last digits differ"),
         ("02.warm_up", 6.6, "That is the half-life"),
-        ("05.warm_up", 0.1155, "You divide by √ρ"),
+        ("05.warm_up", 0.102, "You divide by √ρ"),
         ("07.verdict", printing, "is a `return` missing?"),
     ],
 )
 def test_slips_that_no_formula_is_to_blame_for(name, answer, hint):
     for verdict in judged(name, answer):
         assert hint in verdict.hint
+
+
+def test_whole_numbers_may_be_refused_by_a_step_in_place_but_not_cut():
+    question = replace(
+        find("04.adagrad_step"),
+        inputs=lambda rng: [(*np.array([[-5, 3], [4, 0], [2, -3]]), 0.8, 0.1)],
+    )
+
+    def cut(x, v, g, lr, eps):
+        new = x.copy()
+        for i in range(2):
+            new[i] -= lr * g[i] / (np.sqrt(v[i] + g[i] ** 2) + eps)
+        return new, v + g**2
+
+    assert judge(question, adagrad_in_place).right
+    assert judge(question, cut).hint.startswith("in the new x, coordinate 1, your answer gives -5,")
 
 
 def test_a_right_answer_is_not_blamed_for_the_earlier_one_that_it_calls():

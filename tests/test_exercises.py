@@ -333,7 +333,7 @@ def empty(x, beta):
         empty,
         lambda x, beta: ...,
         lambda x, beta: [...] * len(x),
-        lambda x, beta: np.array([None] * len(x)),
+        lambda x, beta: np.array([...] * len(x)),
     ],
 )
 def test_blank_answers_are_not_answered_yet(answer):
@@ -400,7 +400,6 @@ RIGHT_ON_EMA = """
         "def ema(x, beta):\n    return cl.ema(x, beta) / (1 - beta)",
         "def ema(x, beta):\n    return x[len(x)]",
         "def ema(x, beta):\n    ...",
-        "",
     ],
 )
 def test_an_earlier_mistake_is_not_held_against_a_later_answer(earlier):
@@ -593,6 +592,35 @@ def test_a_finished_exercise_is_right_with_scratch_cells_and_prints(file):
     cells.append(late)
     results = run(notebook, file)
     assert verdicts(results) == ALL_RIGHT
+
+
+def test_what_only_a_kernel_brings_is_told_as_well(file):
+    notebook = answered(
+        warm_up="""
+            import warnings
+            np.seterr(all="raise")
+            warnings.simplefilter("error")
+            warm_up = 7
+            """,
+        ema="""
+            def ema(x, beta):
+                return cl.ema(x, beta).tolist()
+            """,
+        half_life="def half_life(beta):\n    return float(input('steps? '))",
+        bug_hunt="%%time\ndef measured_half_life(beta):\n    steps = 0",
+        volatility="""
+            ema = ema(returns, 0.94)
+            def volatility(returns, beta):
+                return np.sqrt(ema(returns**2, beta) / ema(np.ones(len(returns)), beta))
+            """,
+    )
+    results = run(notebook, file)
+    hints = {name: result.hint for name, result in results.items() if result.hint}
+    assert verdicts(results)["ema_corrected"] == verdicts(results)["ema"] == "right"
+    assert hints.pop("half_life").startswith("your function asks for input: a check cannot answer")
+    assert hints.pop("bug_hunt") == "nothing came back from your function: is a `return` missing?"
+    assert "calls `ema`, which is no function any more, but list: " in hints.pop("volatility")
+    assert set(hints) <= {"explorer"}  # which is given a list for `ema`
 
 
 def test_a_right_answer_that_is_slow_enough_for_a_progress_bar_is_right(file, monkeypatch):

@@ -7,20 +7,27 @@ import math
 
 import numpy as np
 
-from .shared import after_step, path_mistakes, walk
+from .shared import after_step, known, path_mistakes, walk
 from .verdict import Question
 
 __all__ = ["QUESTIONS"]
 
 
 def _starts(rng):
-    """Numbers and rows, calm rates and rates that jump over the minimum."""
+    """Numbers and rows, whole ones too; calm rates, rates that jump over the minimum or run away.
+
+    One start comes so near to 0 that a run which stops there is seen.
+    """
     single = [(float(x), float(lam), float(lr), 15) for x, lam, lr in rng.uniform(0.2, 0.9, (3, 3))]
+    start, curvatures = np.array([-5.0, -2.0]), np.array([1.0, 4.0])  # those of the notebook
     return [
         *single,
-        (5.0, 4.0, 0.4, 12),
+        (5.0, 4, 0.3, 15),
         (rng.normal(0, 3, 2), np.array([0.2, 4.0]), 0.3, 15),
         (-2.0, 3.0, 0.7, 1),
+        (np.array([-5, 0, 2]), np.array([1, 4, 2]), 0.1, 3),
+        (start, curvatures, 0.4, 30),
+        (start, curvatures, 0.6, 30),
     ]
 
 
@@ -33,21 +40,31 @@ def _bowls(rng):
     order = rng.permutation(2)
     either = [(np.array([1.0, 4.0])[order], lr) for lr in (0.2, 0.3, 0.45, 0.5, 0.6, 0.9, 1.5, 2.5)]
     both = [(np.array(lam), lr) for lam in ([1.0, 4.0], [4.0, 1.0]) for lr in (0.5, 0.6)]
-    other = [([-1.0, 2.0], 0.5), ([2.0, -1.0], 0.5), ([0.01], 150.0), ([0.5, 1.0, 3.0], 0.6)]
+    other = [([-1, 2], 0.5), ([2.0, -1.0], 0.5), ([0.01], 150.0), ([0.5, 1.0, 3.0], 0.6)]
     other += [([0.01, 1.0], 0.1), ([4.0, 1.0], 0.4999)]  # so slow that it seems to stand still
     other += [([1.0, 4.0], 0.51), ([4.0, 1.0], 0.51)]  # one runs away, slower than the other rests
     other += [([0.0, 1.0], 0.5)]  # level ground
-    return [*both, *either, *((np.array(lam), lr) for lam, lr in other)]
+    other += [([4, 4], 0.5), ([1, 2], 1)]  # whole numbers, at the limit
+    some = rng.uniform(0.5, 2, (4, 3))
+    share = rng.uniform([0.6, 0.6, 1.1, 1.1], [0.9, 0.9, 1.5, 1.5])  # of the limit, 2/λ
+    other += zip(some, share * 2 / some.max(axis=1), strict=True)
+    return [*both, *either, *((np.array(lam), float(lr)) for lam, lr in other)]
 
 
 def _conditions(rng):
-    fixed = [(20.0, 0.01), (100.0, 0.001), (4.0, 0.1), (10.0, 0.01), (2000.0, 0.01)]
+    """With κ = 3 the factor is ½, and two steps come to exactly a quarter."""
+    fixed = [(20, 0.01), (100.0, 0.001), (4.0, 0.1), (10.0, 0.01), (2000.0, 0.01)]
+    fixed += [(2, 0.01), (200, 0.01), (3, 0.25)]
     return [*fixed, *((k, s) for k, s in rng.uniform([2, 0.001], [200, 0.2], (3, 2)).tolist())]
 
 
 def _races(rng):
+    """The end is farther in the first coordinate, in the second, and in any."""
     lam, rates = np.array([0.5, 4.0]), rng.uniform(0.05, 0.4, (3, 3))
-    return [(rng.normal(0, 3, 2), lam, row, steps) for row, steps in zip(rates, (5, 8, 3))]  # noqa: B905
+    some = [(rng.normal(0, 3, 2), lam, row, steps) for row, steps in zip(rates, (5, 8, 3))]  # noqa: B905
+    first = (np.array([-4, 1]), lam, rng.uniform(0.1, 0.4, 3), 4)
+    second = (np.array([0.2, -5.0]), lam, rng.uniform(0.42, 0.48, 2), 3)
+    return [*some, first, second, (np.array([-5.0, -2.0]), lam, np.array([0.1, 0.1, 0.3]), 5)]
 
 
 def _descend(x0, lam, lr, steps):
@@ -186,9 +203,19 @@ def slope_of_the_start(x0, lam, lr, steps):
 
 @descend.mistake
 def divided_by_curvature(x0, lam, lr, steps):
-    """You divide by the curvature, and steep sides get small steps. That is Newton's thought, not
-    the gradient."""
+    """You divide x by the curvature. The gradient of ½λx² is x times λ: the steeper the side, the
+    longer the step."""
     return walk(x0, steps, lambda x: x - lr / lam * x)
+
+
+known(
+    descend,
+    {
+        "One step too many: with the start, `descend` gives back steps + 1 positions.": (
+            lambda x0, lam, lr, steps: _descend(x0, lam, lr, steps + 1)
+        ),
+    },
+)
 
 
 stable = Question(
@@ -196,7 +223,7 @@ stable = Question(
     _is_stable,
     _bowls,
     truth=True,
-    where=lambda index, args: f"for lam = {args[0].tolist()} and lr = {args[1]:g}",
+    where=lambda index, args: f"for lam = {args[0].round(3).tolist()} and lr = {args[1]:g}",
 )
 
 
@@ -302,6 +329,14 @@ def upside_down(lam, lr):
     return lr < lam.max() / 2 and lam.min() > 0
 
 
+@stable.mistake
+def still_finite(lam, lr):
+    """`isfinite` asks too little: what jumps from side to side, or grows slowly, is finite for
+    long."""
+    with np.errstate(over="ignore"):
+        return bool(np.isfinite((1 - lr * np.asarray(lam, float)) ** 1000).all())
+
+
 needed = Question("01.steps_needed", _steps_needed, _conditions)
 
 
@@ -341,6 +376,13 @@ def decimals_left(condition, share):
 def start_counted(condition, share):
     """One too many: is the start counted as a step?"""
     return _steps_needed(condition, share) + 1
+
+
+@needed.mistake
+def below_the_share(condition, share):
+    """One too many where `share` is met exactly: κ = 3 comes to 0.25 in 2 steps. (Or does your
+    factor round? Write (κ − 1)/(κ + 1).)"""
+    return math.floor(_decimal_steps(condition, share)) + 1
 
 
 @needed.mistake
@@ -487,11 +529,25 @@ def forgetting_and_rate_swapped(x0, lam, lr, momentum, steps):
     return _heavy_ball(x0, lam, momentum, lr, steps)
 
 
+known(
+    ball,
+    {
+        "The rate is missing in the ball's step: the gradient enters as it is.": (
+            lambda x0, lam, lr, momentum, steps: _heavy_ball(x0, lam, 1.0, momentum, steps)
+        ),
+        "0.9 of the last step is taken again, whatever μ is. Use the argument `momentum`.": (
+            lambda x0, lam, lr, momentum, steps: _heavy_ball(x0, lam, lr, 0.9, steps)
+        ),
+        "One step too many: with the start, `heavy_ball` gives back steps + 1 positions.": (
+            lambda x0, lam, lr, momentum, steps: _heavy_ball(x0, lam, lr, momentum, steps + 1)
+        ),
+    },
+)
+
 compared = Question(
     "01.bug_hunt",
     _compare,
     _races,
-    builds_on={"descend": _descend},
     where=lambda index, args: f"for rate {args[2][index[0]]:.3g}",
 )
 
@@ -536,6 +592,12 @@ def along_the_streets(x0, lam, rates, steps):
 def largest_coordinate(x0, lam, rates, steps):
     """You take the larger coordinate. The other one counts as well."""
     return np.abs(_ends(x0, lam, rates, steps)).max(axis=1)
+
+
+@compared.mistake
+def first_coordinate(x0, lam, rates, steps):
+    """You measure the first coordinate only. The second one counts as well."""
+    return np.abs(_ends(x0, lam, rates, steps))[:, 0]
 
 
 @compared.mistake

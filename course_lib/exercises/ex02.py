@@ -17,16 +17,17 @@ __all__ = ["QUESTIONS"]
 def _streams(rng):
     """Streams with a level of their own, so that a wrong factor or a wrong start shows.
 
-    Long ones too, for weights that are cut off or whose powers vanish, and β = 0, by which
-    nothing can be divided.
+    Long ones too, for weights that are cut off or whose powers vanish, β = 0, by which nothing
+    can be divided, and a stream of whole numbers, zeros among them.
     """
     short = [(rng.normal(2, 1, 30), float(beta)) for beta in rng.uniform(0.6, 0.95, 3)]
     long = [(rng.normal(2, 1, 300), beta) for beta in (0.99, 0.05)]
-    return [*short, *long, (rng.normal(2, 1, 12), 0.0), (np.array([3.0]), 0.9)]
+    whole = (np.array([3, 0, 0, 5, -1, 4, 0, 2]), 0.9)
+    return [*short, *long, (rng.normal(2, 1, 12), 0.0), (np.array([3.0]), 0.9), whole]
 
 
 def _betas(rng):
-    return [(beta,) for beta in [0.9, 0.8, *rng.uniform(0.6, 0.99, 4).tolist()]]
+    return [(beta,) for beta in [0.9, 0.8, *rng.uniform(0.6, 0.99, 4).tolist(), 0.5, 0.25, 0.999]]
 
 
 def _pulses(rng):
@@ -37,7 +38,8 @@ def _pulses(rng):
 
 def _returns(rng):
     betas = [0.94, *rng.uniform(0.85, 0.97, 2).tolist()]
-    return [(rng.standard_t(4, 60) + 0.1, beta) for beta in betas]
+    some = [(rng.standard_t(4, 60) + 0.1, beta) for beta in betas]
+    return [*some, (np.array([1, -2, 0, 3, 0, -1, 2, 1, 0, -3, 1, 2]), 0.9)]
 
 
 def _steps(x):
@@ -260,7 +262,7 @@ def always_riskmetrics(x, beta):
 
 
 _ema_corrected = partial(ema, bias_correction=True)
-corrected = Question("02.ema_corrected", _ema_corrected, _streams, builds_on={"ema": ema})
+corrected = Question("02.ema_corrected", _ema_corrected, _streams)
 
 
 @corrected.mistake
@@ -590,7 +592,6 @@ risk = Question(
     "02.volatility",
     _volatility,
     _returns,
-    builds_on={"ema_corrected": _ema_corrected, "ema": ema},
 )
 
 

@@ -12,7 +12,8 @@ def _steps(rng):
     some = [(rng.normal(0, 3, 3), gradients(rng, 3), float(rng.uniform(0.05, 0.4)))] * 2
     level = (np.array([1.0, -2.0, 5.0]), np.array([0.0, 40.0, -0.01]), 0.1)
     tiny = (np.array([1.0, -2.0, 5.0]), np.array([1e-13, -1e-9, 3.0]), 0.2)
-    return [*some, level, tiny]
+    whole = (np.array([1, -2, 5]), np.array([0, 40, -3]), 0.1)
+    return [*some, level, tiny, whole, (np.array([7.0]), np.array([-2.0]), 0.13)]
 
 
 def _sign_step(x, g, lr):
@@ -24,16 +25,18 @@ def _signs(rng):
 
 
 def _rprop_steps(rng):
+    """Drawn signs; then all nine pairs with tiny, usual and huge rates; then the notebook's."""
+    last, g = np.repeat([-1, 0, 1], 3), np.tile([-2, 0, 5], 3)
+    pairs = [(rng.normal(0, 3, 9), np.full(9, rate), last, g) for rate in (1e-7, 0.2, 300.0)]
+    begun = (np.array([-4.97, -1.98]), np.full(2, 0.1), np.zeros(2), np.array([-4.97, -7.92]))
     cases = []
     for _ in range(4):
         last, size = _signs(rng), rng.uniform(0.3, 3, 6)
         way = np.where(last == 0, rng.choice([-1.0, 1.0]), last)
         g = size * np.where(rng.permutation(6) < 3, way, -way)
         g[rng.choice(np.flatnonzero(last))] = 0.0
-        if not cases:
-            g[last == 0] = 0.0  # level ground twice
         cases.append((rng.normal(0, 3, 6), rng.uniform(0.05, 0.5, 6), last, g))
-    return cases
+    return [*cases, *pairs, begun]
 
 
 def _moved(x, rate, g):
@@ -48,11 +51,14 @@ def _rprop(x, rate, last, g, up=1.2, down=0.5):
 
 
 def _histories(rng):
+    """Gradients of three sizes; then a parameter that moves rarely and one that never does."""
     scale = np.array([0.1, 1.0, 30.0])
-    return [
+    rare = np.array([[0, 3, 0], [0, -1, 2], [0, 4, 0], [0, -2, 0]])
+    some = [
         (scale * rng.normal(0.5, 1, (n, 3)), float(rng.uniform(0.05, 0.5)), eps)
-        for n, eps in ((7, 0.1), (4, 0.01), (12, 0.5))
+        for n, eps in ((7, 0.1), (4, 0.01), (12, 0.5), (1, 0.1))
     ]
+    return [*some, (rare, 0.2, 0.1), (rare.astype(float), 0.2, 1e-8)]
 
 
 def _own_rates(g, lr, eps):
@@ -62,7 +68,10 @@ def _own_rates(g, lr, eps):
 def _places(rng):
     rates = rng.uniform(0.001, 0.5, 3)
     return [
-        (float(lr), eps, inside) for lr in rates for eps in (1e-4, 0.04) for inside in (True, False)
+        (float(lr), eps, inside)
+        for lr in rates
+        for eps in (1e-4, 0.04, 1e-8)
+        for inside in (True, False)
     ]
 
 
@@ -126,7 +135,7 @@ known(
             lambda x, g, lr: np.where(g == 0, np.nan, _sign_step(x, g, lr))
         ),
         "You divide by the gradient, and keep one over its size.": (
-            lambda x, g, lr: x - lr * np.divide(1.0, g, out=np.zeros(3), where=g != 0)
+            lambda x, g, lr: x - lr * np.divide(1.0, g, out=np.zeros(len(g)), where=g != 0)
         ),
     },
 )
@@ -178,7 +187,7 @@ known(
                 lambda new: np.array([np.where(last == 0, x, new[0]), new[1]])
             )(_rprop(x, rate, last, g))
         ),
-        "Level ground twice counts as agreement: 0 is equal to 0. The rate should stay.": (
+        "Level ground twice counts as agreement. A sign is 0, before or now: the rate stays.": (
             lambda x, rate, last, g: (
                 lambda new: np.array([new[0], np.where((g == 0) & (last == 0), 1.2, 1) * new[1]])
             )(_rprop(x, rate, last, g))
@@ -192,6 +201,9 @@ known(
             lambda x, rate, last, g: _moved(
                 x, np.where(np.sign(g) * last >= 0, 1.2 * rate, 0.5 * rate), g
             )
+        ),
+        "The rates have bounds, 1e-6 and 50 or so, as in PyTorch. Here they have none.": (
+            lambda x, rate, last, g: _moved(x, np.clip(_rprop(x, rate, last, g)[1], 1e-6, 50), g)
         ),
         "You add 0.2 and take 0.5 away. The factors multiply.": (
             lambda x, rate, last, g: _moved(
@@ -221,6 +233,14 @@ known(
         ),
         "ε stands inside the root. Here it is added after it.": (
             lambda g, lr, eps: lr / np.sqrt(np.mean(g**2, axis=0) + eps)
+        ),
+        "ε is a floor in your denominator. It should be added to the root.": (
+            lambda g, lr, eps: lr / np.maximum(np.sqrt(np.mean(g**2, axis=0)), eps)
+        ),
+        "A gradient of 0 is left out of your mean. It counts too: rare gradients make it small.": (
+            lambda g, lr, eps: (
+                lr / (np.sqrt(np.sum(g**2, 0) / np.maximum(np.count_nonzero(g, 0), 1)) + eps)
+            )
         ),
         "ε is missing: a parameter that was never moved would divide by zero.": (
             lambda g, lr, eps: lr / np.sqrt(np.mean(g**2, axis=0))

@@ -9,7 +9,14 @@ __all__ = ["QUESTIONS"]
 
 
 def _states(rng):
-    return [
+    """Drawn ones; the first step, with a root below ε and a gradient of 0; whole numbers."""
+    x, g = rng.normal(0, 3, 3), np.array([0.05, 0.0, -2.0])
+    fixed = [
+        (x, np.zeros(3), g, 0.3, 0.1),
+        (np.array([-5, 3, 2]), np.array([4, 0, 1]), np.array([2, 0, -3]), 0.8, 0.1),
+        (np.array([-5.0, -2.0]), np.zeros(2), np.array([-5.0, -8.0]), 0.8, 1e-10),
+    ]
+    return fixed + [
         (
             rng.normal(0, 3, 3),
             rng.uniform(0.5, 6, 3),
@@ -28,7 +35,8 @@ def _step(x, v, g, lr, eps):
 
 def _streams(rng):
     some = [np.append(rng.uniform(0.5, 3), rng.normal(0, 1.5, n)) for n in (5, 9)]
-    return [(some[0],), (some[1],), (np.array([-1.0, 0.0, 2.0, 0.5]),)]
+    fixed = [[-1.0, 0.0, 2.0, 0.5], [-2, 0, 1, 3], [3.0], 0.9 ** np.arange(1000)]
+    return [(some[0],), (some[1],), *((np.array(g),) for g in fixed)]
 
 
 def _left(g):
@@ -36,9 +44,9 @@ def _left(g):
 
 
 def _walks(rng):
-    return [
-        (float(lr), int(n)) for lr, n in zip(rng.uniform(0.1, 2, 4), (2, 7, 40, 300), strict=True)
-    ]
+    """One step and many: the notebook asks for 10 000, at a rate and at a distance."""
+    some = zip(rng.uniform(0.1, 2, 5), (2, 7, 40, 300, 10_000), strict=True)
+    return [*((float(lr), int(n)) for lr, n in some), (0.5, 1), (3, 5), (100, 10_000)]
 
 
 def _harmonic(steps, power=0.5):
@@ -46,17 +54,20 @@ def _harmonic(steps, power=0.5):
 
 
 def _runs(rng):
+    """Drawn ones, whole numbers with zeros among them, and the steady slope of the notebook."""
+    whole = np.array([[1, 0, -2], [3, 0, 1], [0, 4, 1], [-1, 1, 0]])
     return [
         (rng.normal(0, 3, 2), rng.normal(0, 1.5, (n, 2)) + 0.3, float(rng.uniform(0.1, 1)), 0.1)
         for n in (4, 9, 6)
-    ]
+    ] + [(np.array([-5, 3, 2]), whole, 0.5, 0.1), (np.zeros(1), np.ones((5, 1)), 1.0, 0.0)]
 
 
-def _path(x0, g, lr, eps, power=2, keep=1.0, root=None, late=False):
+def _path(x0, g, lr, eps, power=2, keep=1.0, root=None, late=False, below=None):
     x, v, path = x0, np.zeros_like(x0), [x0]
+    below = below or (lambda v, eps: v ** (root or 1 / power) + eps)
     for now in g:
         old, v = v, keep * v + np.abs(now) ** power
-        x = x - lr * now / ((old if late else v) ** (root or 1 / power) + eps)
+        x = x - lr * now / below(old if late else v, eps)
         path.append(x)
     return np.array(path)
 
@@ -92,6 +103,25 @@ known(
         ),
         "ε is left out: with a gradient of 0 and an empty sum you would divide 0 by 0.": (
             lambda x, v, g, lr, eps: np.array([x - lr * g / np.sqrt(v + g**2), v + g**2])
+        ),
+        "ε is a floor in your root. It should be added to it.": (
+            lambda x, v, g, lr, eps: np.array(
+                [x - lr * g / np.maximum(np.sqrt(v + g**2), eps), v + g**2]
+            )
+        ),
+        "The rate is missing in AdaGrad's step.": lambda x, v, g, lr, eps: _step(x, v, g, 1.0, eps),
+        "The gradient is missing in your step: the rate alone stands above the bar.": (
+            lambda x, v, g, lr, eps: np.array([x - lr / (np.sqrt(v + g**2) + eps), v + g**2])
+        ),
+        "The size of the gradient is in your step, and its direction is lost.": (
+            lambda x, v, g, lr, eps: np.array(
+                [x - lr * np.abs(g) / (np.sqrt(v + g**2) + eps), v + g**2]
+            )
+        ),
+        "That is RMSProp's average, with ρ = 0.9: it forgets. AdaGrad's sum keeps all.": (
+            lambda x, v, g, lr, eps: (lambda v: np.array([x - lr * g / (np.sqrt(v) + eps), v]))(
+                0.9 * v + 0.1 * g**2
+            )
         ),
         "ε is added to the position, outside the fraction: mind the brackets.": (
             lambda x, v, g, lr, eps: np.array([x - lr * g / np.sqrt(v + g**2) + eps, v + g**2])
@@ -131,8 +161,9 @@ left = Question(
     "04.rate_left",
     _left,
     _streams,
-    builds_on={"adagrad_step": _step},
-    where=lambda i, args: f"for g = {args[0].round(2).tolist()}",
+    where=lambda i, args: (
+        f"for g = {np.array2string(args[0], precision=2, threshold=12, separator=', ')}"
+    ),
 )
 known(
     left,
@@ -206,7 +237,6 @@ needed = Question(
     "04.rate_for",
     lambda distance, steps: distance / _harmonic(steps),
     _walks,
-    builds_on={"travelled": lambda lr, steps: lr * _harmonic(steps)},
 )
 known(
     needed,
@@ -237,9 +267,7 @@ known(
     },
 )
 
-bug_hunt = Question(
-    "04.bug_hunt", _path, _runs, builds_on={"adagrad_step": _step}, where=after_step
-)
+bug_hunt = Question("04.bug_hunt", _path, _runs, where=after_step)
 path_mistakes(bug_hunt, "adagrad_path")
 known(
     bug_hunt,
@@ -261,6 +289,16 @@ known(
         ),
         "No root is taken of the sum.": lambda x0, g, lr, eps: _path(x0, g, lr, eps, root=1),
         "ε is left out of the denominator.": lambda x0, g, lr, eps: _path(x0, g, lr, 0.0),
+        "ε stands inside the root of your path. In AdaGrad it is added after it.": (
+            lambda *a: _path(*a, below=lambda v, eps: np.sqrt(v + eps))
+        ),
+        "ε is a floor on your path. It should be added to the root.": (
+            lambda *a: _path(*a, below=lambda v, eps: np.maximum(np.sqrt(v), eps))
+        ),
+        "The rate is missing on your path.": lambda x0, g, lr, eps: _path(x0, g, 1.0, eps),
+        "One position too many: the start, and one for each row. Is the start noted twice?": (
+            lambda x0, *a: np.array([x0, *_path(x0, *a)])
+        ),
         "Each step begins at the start again: is x kept from one round to the next?": (
             lambda x0, g, lr, eps: np.array([x0, *(x0 + np.diff(_path(x0, g, lr, eps), axis=0))])
         ),

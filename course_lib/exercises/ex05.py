@@ -8,6 +8,18 @@ from .verdict import Question
 __all__ = ["QUESTIONS"]
 
 
+def _whole(memories=0):
+    """The same in whole numbers, one gradient of them 0."""
+    more = [np.array([1, 0, -1])] * memories
+    return [np.array([-5, 3, 2]), np.array([9, 2, 4]), *more, np.array([2, 0, -3])]
+
+
+def _begun(memories=0):
+    """The first step: nothing is remembered, and gradients are large, small and 0."""
+    x, g = np.array([-5.0, 3.0, 1.0, 2.0]), np.array([-2.0, 0.05, 0.0, 7.0])
+    return [x, *np.zeros((1 + memories, 4)), g]
+
+
 def _drawn(rng, memories=0, count=3):
     """x, v, what else is remembered, and g; v is well above the square of the mean m."""
     cases = []
@@ -21,17 +33,19 @@ def _plain_inputs(rng):
     eps = (0.1, 0.02, 0.3)
     x, g = rng.normal(0, 3, 3), np.append(0.05, gradients(rng, 2))  # a root below ε, too
     begun = [(x, v, g, 0.1, 0.75, 0.1) for v in (np.zeros(3), np.array([0.0, 2.0, 0.0]))]
-    return begun + [
+    some = [
         (*one, float(rng.uniform(0.1, 0.6)), float(rng.uniform(0.6, 0.95)), e)
         for one, e in zip(_drawn(rng), eps, strict=True)
     ]
+    return [*begun, *some, (*_whole(), 0.1, 0.75, 0.1), (*_begun(), 0.2, 0.9, 1e-8)]
 
 
 def _momentum_inputs(rng):
-    return [  # ρ is none of the μ
+    some = [  # ρ is none of the μ
         (*one, float(rng.uniform(0.1, 0.6)), float(rng.uniform(0.75, 0.85)), mu, 0.1)
         for one, mu in zip(_drawn(rng, 1), (0.9, 0.5, 0.7), strict=True)
     ]
+    return [*some, (*_whole(1), 0.1, 0.75, 0.5, 0.1), (*_begun(1), 0.2, 0.75, 0.9, 0.1)]
 
 
 def _centered_inputs(rng):
@@ -39,6 +53,7 @@ def _centered_inputs(rng):
         (*one, float(rng.uniform(0.1, 0.6)), float(rng.uniform(0.6, 0.95)), 0.1)
         for one in _drawn(rng, 1)
     ]
+    cases += [(*_whole(1), 0.1, 0.75, 0.1), (*_begun(1), 0.2, 0.75, 0.1)]
     x = np.array([1.0, -1.0, 2.0])
     steady = np.array([0.3, 0.7, 1.1])  # v − m² is zero here, or less by rounding
     below = np.array([-1e-3, -1e-3, -1e-3])
@@ -68,37 +83,43 @@ def _momentum(x, v, b, g, lr, rho, momentum, eps, below=_below):
     return np.array([x - b, v, b])
 
 
-def _centered(x, v, m, g, lr, rho, eps, spread=lambda v, m: np.maximum(v - m**2, 0), new=None):
-    v = rho * v + (1 - rho) * g**2
-    m = rho * m + (1 - rho) * g if new is None else new(m, g, rho)
-    return np.array([x - lr * g / (np.sqrt(spread(v, m)) + eps), v, m])
+def _centered(
+    x, v, m, g, lr, rho, eps,
+    spread=lambda v, m: np.maximum(v - m**2, 0),
+    new=lambda m, g, rho: rho * m + (1 - rho) * g,
+    square=lambda v, g, rho: rho * v + (1 - rho) * g**2,
+    below=_below,
+):  # fmt: skip
+    v, m = square(v, g, rho), new(m, g, rho)
+    return np.array([x - lr * g / below(spread(v, m), eps), v, m])
 
 
 def _seeds(rng):
     return [
         (rng.normal(0, 300, 4), rng.normal(0, 0.01, 4), float(rho))
         for rho in (*rng.uniform(0.8, 0.95, 2), 0.9)
-    ]
+    ] + [(np.array([200, -200, 0, 3]), np.array([1, -2, 3, 0]), 0.9)]
 
 
 def _root_after_one(params, g, rho, start=0.0):
     return np.sqrt(rho * start + (1 - rho) * g**2)
 
 
-warm_up = Question("05.warm_up", lambda: 0.2)
+warm_up = Question("05.warm_up", lambda: 0.5)
 known(
     warm_up,
     {
-        "The length is right. Which way, when the gradient is negative?": lambda: -0.2,
+        "The length is right. Which way, when the gradient is negative?": lambda: -0.5,
         "That would be the step if v were the square itself. What share of it is in v?": lambda: (
             0.1
         ),
-        "You divide by √ρ. The new square has the share 1 − ρ.": lambda: 0.1 / np.sqrt(0.75),
-        "You divide by 1 − ρ. Its root is below the fraction bar.": lambda: 0.4,
-        "The gradient's size is still in it. Does it cancel?": lambda: 0.6,
+        "You divide by √ρ. The new square has the share 1 − ρ.": lambda: 0.1 / np.sqrt(0.96),
+        "You divide by 1 − ρ. Its root is below the fraction bar.": lambda: 0.1 / 0.04,
+        "The gradient's size is still in it. Does it cancel?": lambda: 0.3 / np.sqrt(0.04),
         "You divide by ρ. Under the bar stands a root, and the share 1 − ρ in it.": lambda: (
-            0.1 / 0.75
+            0.1 / 0.96
         ),
+        "You divide by v without its root.": lambda: 0.3 / 0.36,
     },
 )
 
@@ -165,6 +186,9 @@ known(
                 lambda new: np.array([new[0], np.sqrt(new[1])])
             )(_plain(x, v, g, lr, rho, eps))
         ),
+        "ρ is 0.9 in your step, whatever is asked for. Use the argument `rho`.": (
+            lambda x, v, g, lr, rho, eps: _plain(x, v, g, lr, 0.9, eps)
+        ),
         "ε is a floor in your step. It should be added to the root.": (
             lambda *a: _plain(*a, below=lambda v, eps: np.maximum(np.sqrt(v), eps))
         ),
@@ -196,7 +220,6 @@ momentum = Question(
     "05.momentum_step",
     _momentum,
     _momentum_inputs,
-    builds_on={"rmsprop_step": _plain},
     where=in_state("x", "v", "b"),
     in_place=True,
 )
@@ -261,6 +284,23 @@ known(
         "ε stands inside the root of what goes into b. Here it is outside.": (
             lambda *a: _momentum(*a, below=lambda v, eps: np.sqrt(v + eps))
         ),
+        "ε is a floor in what goes into b. It should be added to the root.": (
+            lambda *a: _momentum(*a, below=lambda v, eps: np.maximum(np.sqrt(v), eps))
+        ),
+        "ρ and 1 − ρ have changed places in v.": (
+            lambda x, v, b, g, lr, rho, mu, eps: _momentum(x, v, b, g, lr, 1 - rho, mu, eps)
+        ),
+        "The new square goes into v whole: its share 1 − ρ is missing.": (
+            lambda x, v, b, g, lr, rho, mu, eps: (
+                lambda v, b: np.array([x - b, v, b])
+            )(rho * v + g**2, mu * b + lr * g / (np.sqrt(rho * v + g**2) + eps))
+        ),
+        "ρ is 0.9 in your v, whatever is asked for. Use the argument `rho`.": (
+            lambda x, v, b, g, lr, rho, mu, eps: _momentum(x, v, b, g, lr, 0.9, mu, eps)
+        ),
+        "μ is 0.9 in your buffer, whatever is asked for. Use the argument `momentum`.": (
+            lambda x, v, b, g, lr, rho, mu, eps: _momentum(x, v, b, g, lr, rho, 0.9, eps)
+        ),
         "ε is missing in what goes into b.": (
             lambda x, v, b, g, lr, rho, mu, eps: _momentum(x, v, b, g, lr, rho, mu, 0.0)
         ),
@@ -322,8 +362,10 @@ known(
         ),
         "m stands above the fraction bar. It is g that moves x; m is for the spread.": (
             lambda x, v, m, g, lr, rho, eps: (
-                lambda new: np.array([x - (x - new[0]) / g * new[2], new[1], new[2]])
-            )(_centered(x, v, m, g, lr, rho, eps))
+                lambda _, v, m: np.array(
+                    [x - lr * m / (np.sqrt(np.maximum(v - m**2, 0)) + eps), v, m]
+                )
+            )(*_centered(x, v, m, g, lr, rho, eps))
         ),
         "The spread came back as v. The next step needs v itself.": (
             lambda *a: (
@@ -347,6 +389,24 @@ known(
         ),
         "The shares ρ and 1 − ρ have changed places in both averages.": (
             lambda x, v, m, g, lr, rho, eps: _centered(x, v, m, g, lr, 1 - rho, eps)
+        ),
+        "ρ and 1 − ρ have changed places in v, and not in m.": (
+            lambda *a: _centered(*a, square=lambda v, g, rho: (1 - rho) * v + rho * g**2)
+        ),
+        "ρ and 1 − ρ have changed places in m, and not in v.": (
+            lambda *a: _centered(*a, new=lambda m, g, rho: (1 - rho) * m + rho * g)
+        ),
+        "ρ is 0.9 in both averages, whatever is asked for. Use the argument `rho`.": (
+            lambda x, v, m, g, lr, rho, eps: _centered(x, v, m, g, lr, 0.9, eps)
+        ),
+        "ε stands inside the root of the spread. Here it is added after it.": (
+            lambda *a: _centered(*a, below=lambda spread, eps: np.sqrt(spread + eps))
+        ),
+        "ε is a floor under the root of the spread. It should be added to the root.": (
+            lambda *a: _centered(*a, below=lambda spread, eps: np.maximum(np.sqrt(spread), eps))
+        ),
+        "ε is missing below the centered step: where the spread is 0, you divide by 0.": (
+            lambda x, v, m, g, lr, rho, eps: _centered(x, v, m, g, lr, rho, 0.0)
         ),
         "The centered step climbs: mind the sign before the rate.": (
             lambda x, v, m, g, lr, rho, eps: (
@@ -385,10 +445,13 @@ known(
         ),
         "ε is in it. Asked is the bare root.": lambda p, g, rho: _root_after_one(p, g, rho) + 1e-8,
         "The root is missing in what you return.": lambda p, g, rho: (1 - rho) * g**2,
-        "The share 1 − ρ of the first square is missing: that is the size of the gradient.": (
+        "That is |g|: the share 1 − ρ of the first square is missing, or your seed is g², not 0.": (
             lambda p, g, rho: np.abs(g)
         ),
         "The first square enters with ρ instead of 1 − ρ.": lambda p, g, rho: np.sqrt(rho * g**2),
+        "ρ is 0.9 in your root, whatever is asked for. Use the argument `rho`.": (
+            lambda p, g, rho: _root_after_one(p, g, 0.9)
+        ),
         "One number for all parameters: each has its own v.": (
             lambda p, g, rho: np.full(4, np.sqrt((1 - rho) * np.mean(g**2)))
         ),

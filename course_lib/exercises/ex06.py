@@ -17,11 +17,18 @@ def _states(rng):
             m, v = np.zeros(3), np.zeros(3)
         betas = float(rng.uniform(0.7, 0.9)), float(rng.uniform(0.92, 0.98))
         cases.append((x, m, v, t, g, float(rng.uniform(0.1, 0.6)), *betas, eps))
-    return cases
+    # With the default β₂ step 5000 is corrected still. Then the first step of the notebook, with a
+    # root below ε and a gradient of 0; and whole numbers.
+    cases.append((*cases[-1][:3], 5000, cases[-1][4], 0.1, 0.9, 0.999, 1e-8))
+    x, small = np.array([-5.0, -2.0, 1.0, 3.0]), np.array([-5.0, 0.05, 0.0, 2.0])
+    cases.append((x, *np.zeros((2, 4)), 1, small, 0.4, 0.9, 0.95, 0.1))
+    whole = np.array([[-5, 3, 2], [1, 0, -2], [4, 0, 9], [2, 0, -3]])
+    return [*cases, (*whole[:3], 3, whole[3], 0.1, 0.8, 0.95, 0.1)]
 
 
 def _weighted(rng):
-    return [(*case, w) for case, w in zip(_states(rng), (0.1, 0.5, 0.3, 0.2), strict=True)]
+    decays = (0.1, 0.5, 0.3, 0.2, 0.1, 0.4, 0.3)
+    return [(*case, w) for case, w in zip(_states(rng), decays, strict=True)]
 
 
 def _moved(
@@ -47,7 +54,7 @@ def _adamw(x, m, v, t, g, lr, beta1, beta2, eps, w):
 
 
 def _pairs(rng):
-    fixed = [(0.9, 0.999), (0.5, 0.99)]
+    fixed = [(0.9, 0.999), (0.5, 0.99), (0.9, 0.9), (0.0, 0.999)]
     return [*fixed, *map(tuple, rng.uniform([0.1, 0.9], [0.9, 0.999], (3, 2)).tolist())]
 
 
@@ -58,7 +65,7 @@ def _first(beta1, beta2):
 def _times(rng):
     return [
         (float(x), t, float(c))
-        for t in (*range(1, 13), 31, 100, 102)
+        for t in (*range(1, 13), 31, 100, 102, 4999, 5000)
         for x, c in [(rng.uniform(-2, 2), rng.uniform(2.5, 5))]
     ]
 
@@ -130,6 +137,30 @@ known(
             lambda x, m, v, t, g, lr, b1, b2, eps: (
                 _adam(x, m, v, t, g, lr, b1, b2, 0.0) + np.array([[eps], [0], [0]])
             )
+        ),
+        "ε is a floor under your corrected root. It should be added to it.": (
+            lambda *a: _adam(*a, divide=lambda v, eps: np.maximum(np.sqrt(v), eps))
+        ),
+        "β₁ is 0.9 and β₂ 0.999 in your step, whatever is asked for. Use the arguments.": (
+            lambda x, m, v, t, g, lr, b1, b2, eps: _adam(x, m, v, t, g, lr, 0.9, 0.999, eps)
+        ),
+        "Both averages have their shares β and 1 − β in each other's place.": (
+            lambda x, m, v, t, g, lr, b1, b2, eps: _moved(
+                x, (1 - b1) * m + b1 * g, (1 - b2) * v + b2 * g**2, t, lr, b1, b2, eps
+            )
+        ),
+        "The whole square is added to v: its share 1 − β₂ is missing.": (
+            lambda x, m, v, t, g, lr, b1, b2, eps: _moved(
+                x, b1 * m + (1 - b1) * g, b2 * v + g**2, t, lr, b1, b2, eps
+            )
+        ),
+        "m averages the sizes of the gradients, and their directions are lost.": (
+            lambda x, m, v, t, g, lr, b1, b2, eps: _moved(
+                x, b1 * m + (1 - b1) * np.abs(g), b2 * v + (1 - b2) * g**2, t, lr, b1, b2, eps
+            )
+        ),
+        "The rate is missing in Adam's step.": (
+            lambda x, m, v, t, g, lr, b1, b2, eps: _adam(x, m, v, t, g, 1.0, b1, b2, eps)
         ),
         "The root of the corrected v is missing.": (
             lambda *a: _adam(*a, divide=lambda v, eps: v + eps)
@@ -206,7 +237,6 @@ decoupled = Question(
     "06.adamw_step",
     _adamw,
     _weighted,
-    builds_on={"adam_step": _adam},
     where=in_state("x", "m", "v"),
     in_place=True,
 )

@@ -8,26 +8,42 @@ from .verdict import Question
 __all__ = ["QUESTIONS"]
 
 
+# What the rates of a drawn table are good at, or bad.
+ROLES = ["once", "calm", "ruined", "best", "dear", "median", "lucky", "lost"]
+ROLES += ["last", "first", "steady", "worst", "wins"]
+
+
 def _trials(rng):
-    """Losses (seeds, rates) in which the best mean, the best seed and the best median differ."""
+    """Losses (seeds, rates) in which each way to choose a rate chooses another one."""
+    # A loss may be large, or below zero as its logarithm is. NaN stands in the first column of the
+    # first table, nowhere in the second; the best rate may stand at an end.
+    tables = [
+        (5, 1, 0, {}),
+        (5, 1e4, 0, {"calm": 0, "best": 7}),
+        (5, 1, -2.5, {"calm": 0, "ruined": 1, "best": 12}),
+        (7, 10, -30, {"best": 0}),
+    ]
     cases = []
-    # A loss may be large, or below zero as its logarithm is; the best rate may stand at an end.
-    for i, (unit, zero, at) in enumerate([(1, 0, 3), (100, 0, 0), (1, -2.5, 8), (10, -30, 5)]):
-        losses, order = rng.uniform(1, 2, (5, 9)), rng.permutation(9)
-        there = np.flatnonzero(order == at)[0]
-        order[[0, there]] = order[[there, 0]]
-        losses[:, order[0]] = rng.uniform(0.5, 0.55, 5)  # the best mean,
-        losses[rng.integers(1, 4), order[0]] = 1.6  # with one run that is none too good
-        losses[:, order[1]] = [0.4, 0.4, 0.4, 3, 3]  # the best median, twice ruined
-        losses[2, order[2]] = 0.01  # one lucky seed
-        losses[1:4, order[3]] = np.nan  # diverged
-        losses[[0, 4], order[3]] = 0.2 if i % 2 else 1.5
-        losses[:, order[4]] = [0.3, np.inf, np.inf, np.inf, 0.3]
-        losses[4, order[5]], losses[0, order[6]] = 0.05, 0.09  # the best at the last, at the first
-        losses[:, order[7]] = rng.uniform(0.9, 0.95, 5)  # the one whose worst run is best
-        losses[:, order[8]] = rng.uniform(2.2, 2.6, 5)  # the worst of those that arrive
-        losses[0, order[8]] += 5  # so that the means of the rows are told apart
-        cases.append((unit * losses + zero, np.geomspace(0.001, 1, 9) * rng.uniform(1, 2)))
+    for i, (n, unit, zero, places) in enumerate(tables):
+        order = rng.permutation(ROLES) if i else np.array(ROLES)
+        for role, at in places.items():
+            there = order == role
+            order[there], order[at] = order[at], role
+        losses = rng.uniform(1, 2, (n, 13))
+        run = {role: losses[:, j] for j, role in enumerate(order)}  # views: one column each
+        run["best"][:] = rng.uniform(0.5, 0.55, n)  # the best mean,
+        run["best"][2] = 1.6  # with one run that is none too good
+        run["median"][:], run["median"][-(n // 2) :] = 0.4, 3  # the best median, often ruined
+        run["lucky"][2], run["first"][0], run["last"][-1] = 0.01, 0.09, 0.05  # in one seed each
+        run["wins"][:], run["wins"][[0, 2, -1]] = 0.2, 2.9  # the best in most of the others
+        run["steady"][:] = rng.uniform(0.9, 0.95, n)  # the one whose worst run is best
+        run["worst"][:] = rng.uniform(2.2, 2.6, n)  # the worst of those that arrive
+        run["worst"][0] += 20  # so that the means of the rows are told apart
+        run["ruined"][:], run["lost"][:] = (0.6, 0.2)[i % 2], 0.3  # good where they arrive
+        run["ruined"][1:-1], run["lost"][1:-1] = np.inf if i == 1 else np.nan, np.inf
+        run["once"][:] = 0.45  # the best of all, but for one run
+        run["once"][rng.integers(1, n - 1)] = np.inf if i % 2 else np.nan
+        cases.append((unit * losses + zero, np.geomspace(0.001, 1, 13) * rng.uniform(1, 2)))
     return cases
 
 
@@ -41,8 +57,16 @@ def _best_rate(losses, rates):
     return rates[mean.argmin()]
 
 
+def _best_in_a_loop(losses, rates):
+    best, mean = 0, losses.mean(axis=0)
+    for i in range(len(rates)):
+        if mean[i] < mean[best]:
+            best = i
+    return rates[best]
+
+
 def _pairs(rng):
-    cases = []
+    cases = [(np.array([3, 1, 4, 1, 5]), np.array([2, 7, 1, 8, 2]), 2.776)]
     for n, t in ((10, 2.262), (5, 2.776), (12, 2.201)):
         seeds = rng.normal(0, 2, n)  # what both share, and a pairing takes away
         a, b = seeds + rng.normal(0.3, 0.2, n), seeds + rng.normal(0, 0.2, n)
@@ -56,16 +80,11 @@ def _interval(a, b, t):
 
 
 def _outcomes(rng):
-    few = [
-        (0.5, 0.2),
-        (-0.5, 0.2),
-        (0.1, 0.2),
-        (-0.1, 0.2),
-        (0.02, 0.01),
-        (-0.02, 0.01),
-        (1.5, 2.0),
-    ]
-    return few
+    """Zero inside, outside and exactly at the end; NumPy's floats too, as in the notebook."""
+    half = rng.uniform(0.1, 2, 4)
+    mean = half * rng.uniform([0.6, 0.6, 1.1, 1.1], [0.9, 0.9, 3, 3]) * [1, -1, 1, -1]
+    fixed = [(0.2, 0.2), (-0.2, 0.2), (0.0, 0.1), (0.02, 0.01), (-0.02, 0.01), (1, 2), (-3, 2)]
+    return [*fixed, *zip(mean, half, strict=True), *zip(mean.tolist(), half.tolist(), strict=True)]
 
 
 def _verdict(mean, half):
@@ -76,19 +95,22 @@ def _studies(rng):
     """Losses (seeds, rates) in which every way to choose a rate chooses another one."""
     cases = []
     for _ in range(4):
-        a, b = rng.uniform(1.5, 1.55, (2, 11, 6))
+        a, b = rng.uniform(1.5, 1.55, (2, 11, 8))
         late = 4 + rng.permutation(7)  # the tuning seeds are not the first rows, nor in order
-        tuning, rest = late[:4], rng.permutation([*range(4), *late[4:]])
-        report = rest[:5]  # and two rows are neither
-        p = rng.permutation(6)
+        tuning, first = late[:4], rng.permutation(4)[:2]
+        report = rng.permutation([*first, *late[4:]])  # and two rows are neither
+        p = rng.permutation(8)
         for losses, r in ((a, p), (b, np.roll(p, 2))):
             losses[tuning, r[0]] -= [1.0, 1.0, 1.0, 0.6]  # the best mean where tuned
             losses[report, r[1]] -= 1.4  # the best where reported
             losses[report[0], r[[1, 4]]] += [0.4, -1.2]  # but for one seed
-            losses[:, r[2]] -= 0.8  # the best over all
+            losses[:, r[2]] -= 0.8  # the best over all,
+            losses[tuning, r[2]] -= [-0.6, 0.2, 0.2, 0.2]  # though not in each run
             losses[tuning[0], r[3]] -= 1.45  # one lucky seed
             losses[tuning, r[4]] += [-1.1, -1.1, -1.1, 1.5]  # the best median
             losses[:4, r[5]] -= 1.2  # the best in the first rows
+            losses[tuning, r[6]] += 0.2  # the worst where tuned
+            losses[tuning, r[7]] -= 0.7  # the one whose worst run is best
         cases.append((a, b, tuning, report))
     return cases
 
@@ -123,6 +145,18 @@ known(
         ),
         "A rate that diverged won: its NaN was left out of the mean. Nothing is worse than to "
         "diverge.": lambda losses, rates: rates[np.nanmean(losses, axis=0).argmin()],
+        "A rate with one diverged run won: your score forgives the worst run of a rate.": (
+            lambda losses, rates: rates[
+                np.sort(_or_infinite(losses), axis=0)[:-1].mean(axis=0).argmin()
+            ]
+        ),
+        "The rate that wins on most seeds is chosen. The mean is asked for, over all of them.": (
+            lambda losses, rates: rates[np.bincount(_or_infinite(losses).argmin(axis=1)).argmax()]
+        ),
+        "`argmax` chooses the largest mean, or NaN. The smallest is asked for.": (
+            lambda losses, rates: rates[losses.mean(axis=0).argmax()]
+        ),
+        "NaN stays the best in your loop once it is there: no loss is below NaN.": _best_in_a_loop,
         "A rate with a diverged run won. What does `argmin` make of NaN?": (
             lambda losses, rates: rates[losses.mean(axis=0).argmin()]
         ),
@@ -197,6 +231,10 @@ known(
         "That is the whole width. Half of it is asked for.": (
             lambda a, b, t: _interval(a, b, t) * [1, 2]
         ),
+        "Mean and half width have changed places.": lambda a, b, t: _interval(a, b, t)[::-1],
+        "You sort before you subtract: then a and b of one seed are no longer a pair.": (
+            lambda a, b, t: _interval(np.sort(a), np.sort(b), t)
+        ),
         "The median of the differences stands where the mean is asked for.": (
             lambda a, b, t: np.array([np.median(a - b), _interval(a, b, t)[1]])
         ),
@@ -212,6 +250,9 @@ known(
         ),
         "The signs have changed places: what is 1 should be −1.": (
             lambda mean, half: -_verdict(mean, half)
+        ),
+        "At the very end of the interval zero is still inside: there the verdict is 0.": (
+            lambda mean, half: int(np.sign(mean)) if abs(mean) >= half else 0
         ),
         "You ask whether zero is inside, and then answer as if it were outside.": (
             lambda mean, half: int(np.sign(mean)) if abs(mean) <= half else 0
@@ -238,7 +279,6 @@ bug_hunt = Question(
     "07.bug_hunt",
     _honest,
     _studies,
-    builds_on={"best_rate": _best_rate},
     where=lambda i, a: f"for optimizer {'ab'[i[0]]}, reported seed {i[1] + 1}",
 )
 known(
@@ -279,6 +319,14 @@ known(
         "Both optimizers run at the rate of the second. Tune each on its own.": (
             lambda a, b, tuning, report: np.array(
                 [m[report, b[tuning].mean(axis=0).argmin()] for m in (a, b)]
+            )
+        ),
+        "Each optimizer runs at the rate of the other. Each is tuned on its own.": (
+            lambda a, b, tuning, report: np.array(
+                [
+                    a[report, b[tuning].mean(axis=0).argmin()],
+                    b[report, a[tuning].mean(axis=0).argmin()],
+                ]
             )
         ),
         "You report the tuning seeds. Those know the rate already.": (
