@@ -31,7 +31,7 @@ class OutsideState(NamedTuple):
     step: np.ndarray
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class SGDRateOutside(SGD):
     """SGD of torch and optax: the learning rate multiplies the momentum, also the old part."""
 
@@ -57,7 +57,7 @@ class RMSPropOutsideState(NamedTuple):
     step: np.ndarray
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class RMSPropRateOutside(RMSProp):
     """RMSProp of torch: the learning rate multiplies the momentum, also the old part."""
 
@@ -69,13 +69,13 @@ class RMSPropRateOutside(RMSProp):
         v = self.rho * v + (1 - self.rho) * (g * g)
         m = self.rho * m + (1 - self.rho) * g if self.centered else m
         square = np.maximum(v - m * m, 0) if self.centered else v
-        scale = effective_rate(1.0, np.sqrt(square) + self.eps)
+        scale = effective_rate(1.0, np.sqrt(square) + self.eps, v)
         b = self.momentum * b + g * scale
         step = self.lr * b
         return RMSPropOutsideState(x - step, t + 1, v, m, b, self.lr * scale, step)
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class AdamEpsHat(Adam):
     """Adam of Keras: ε stands beside the uncorrected √v, the paper's "ε hat"."""
 
@@ -90,7 +90,7 @@ class AdamEpsHat(Adam):
         return self.State(x - step, t, m, v, m / c1, v / c2, rate, step)
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class AMSGradEpsHat(AMSGrad):
     """AMSGrad of Keras: ε beside the uncorrected root of the largest v."""
 
@@ -106,7 +106,7 @@ class AMSGradEpsHat(AMSGrad):
         return self.State(x - step, t, m, v, v_max, m / c1, v_max / c2, rate, step)
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class AMSGradOfCorrected(AMSGrad):
     """AMSGrad of optax: the largest of the corrected v."""
 

@@ -66,9 +66,10 @@ MUTANTS = {
         ("np.sqrt(square + self.eps) if", "np.sqrt(square) + self.eps if"),
         ("else np.sqrt(square) + self.eps", "else square + self.eps"),
         ("else v\n        root", "else state.v\n        root"),
+        ("effective_rate(self.lr, root, v)", "effective_rate(self.lr, root)"),
         (
-            "effective_rate(self.lr, root)",
-            "effective_rate(self.lr, root / (1 - self.rho ** (t + 1)))",
+            "effective_rate(self.lr, root, v)",
+            "effective_rate(self.lr, root / (1 - self.rho ** (t + 1)), v)",
         ),
         ("step = self.momentum * step + rate * g", "step = rate * (self.momentum * step + g)"),
         ("step = self.momentum * step + rate * g", "step = rate * g"),
@@ -133,10 +134,16 @@ MUTANTS = {
     ],
     ("hyper", "effective_rate"): [
         ("if np.count_nonzero(denominator) == denominator.size:", "if True:"),
+        ("np.where(unbounded, np.inf, 0.0)", "np.zeros(denominator.shape)"),
+        ("np.where(unbounded, np.inf, 0.0)", "np.full(denominator.shape, np.inf)"),
+    ],
+    ("hyper", "_of_its_own"): [
+        ("if type(state) is not self.State:", "if False:"),
     ],
     ("hyper", "weights"): [
-        ("1 - np.power(beta, t)", "np.power(beta, t)"),
-        ("total if total.ndim else float(total)", "total"),
+        ("return 1 - power", "return power"),
+        ("power * beta if t & 1 else power", "power * beta"),
+        ("t >> 1", "t - 1"),
     ],
     ("descent", "run"): [
         ("schedule(t).step", "schedule(1).step"),
