@@ -5,7 +5,7 @@ from functools import wraps
 
 import numpy as np
 
-__all__ = ["Optimizer", "effective_rate", "like", "one_array", "weights", "whole"]
+__all__ = ["Optimizer", "an_optimizer", "effective_rate", "floats", "like", "weights", "whole"]
 
 # name → what it may be, in words, and the test
 _AT_LEAST_0 = "a finite number ≥ 0", lambda value: np.isfinite(value) & (value >= 0)
@@ -68,12 +68,11 @@ class Optimizer:
         NamedTuple
             With ``t = 0`` and zeros, but for `v`, which starts at `initial` where there is one.
         """
-        x = one_array("x", x)
-        _real(x, "x")
+        x = floats("x", x)
         numbers = [v for f in fields(self) if not isinstance(v := getattr(self, f.name), bool)]
         shape = np.broadcast_shapes(x.shape, *map(np.shape, numbers))
         kinds = [v.dtype for v in numbers if isinstance(v, np.ndarray)]
-        dtype = np.result_type(x.dtype if x.dtype.kind == "f" else float, *kinds)
+        dtype = np.result_type(x.dtype, *kinds)
         x = np.array(np.broadcast_to(x, shape), dtype)
         memory = {name: np.zeros_like(x) for name in self.State._fields[2:]}
         if hasattr(self, "initial"):
@@ -121,14 +120,25 @@ def _of_its_own(step):
     return checked
 
 
-def like(g, x):
+def an_optimizer(opt):
+    """What was given, or a TypeError if it is not an optimizer."""
+    if isinstance(opt, type):
+        raise TypeError(f"{opt.__name__} is a class: write {opt.__name__}(), with its brackets")
+    if not (hasattr(opt, "init") and hasattr(opt, "step")):
+        raise TypeError(f"an optimizer has init(x) and step(state, g), and this has not: {opt!r}")
+    return opt
+
+
+def like(g, x, name="the gradient"):
     """The gradient as an array of x's dtype; a ValueError if it has not x's shape."""
-    g = one_array("the gradient", g)
+    if g is None:
+        raise TypeError(f"{name} is None: does its function return it?")
+    g = _one_array(name, g)
     if g.dtype != x.dtype:
-        _real(g, "the gradient")
+        _real(name, g)
         g = g.astype(x.dtype)
     if g.shape != x.shape:
-        raise ValueError(f"the gradient has the shape {g.shape}, the parameters have {x.shape}")
+        raise ValueError(f"{name} has the shape {g.shape}, the parameters have {x.shape}")
     return g
 
 
@@ -166,8 +176,14 @@ def whole(name, value, least):
         raise ValueError(f"{name} must be at least {least}, got {value!r}")
 
 
-def one_array(name, value):
-    """The value as an array; a ValueError for a list of arrays of several shapes."""
+def floats(name, value):
+    """The value as an array of floats: float32 stays, and whole numbers become float64."""
+    array = _one_array(name, value)
+    _real(name, array)
+    return array if array.dtype.kind == "f" else array.astype(float)
+
+
+def _one_array(name, value):
     try:
         return np.asarray(value)
     except ValueError as ragged:
@@ -177,7 +193,7 @@ def one_array(name, value):
         ) from ragged
 
 
-def _real(array, name):
+def _real(name, array):
     if array.dtype.kind not in "fiub":
         raise TypeError(f"{name} must hold real numbers, got dtype {array.dtype}")
 
@@ -185,7 +201,7 @@ def _real(array, name):
 def _number(name, value):
     if name == "beta1" and isinstance(value, tuple):
         raise TypeError(f"beta1 must be a real number, got {value!r}: give beta1= and beta2=")
-    array = one_array(name, value)
+    array = _one_array(name, value)
     if array.dtype.kind not in "fiu":
         raise TypeError(f"{name} must be a real number or an array of them, got {value!r}")
     allowed, inside = _RANGES.get(name, _AT_LEAST_0)

@@ -146,12 +146,21 @@ MUTANTS = {
         ("t >> 1", "t - 1"),
     ],
     ("descent", "run"): [
-        ("schedule(t).step", "schedule(1).step"),
-        ("grad(state.x.copy(), t)", "grad(state.x.copy(), t - 1)"),
-        ("grad(state.x.copy(), t)", "grad(state.x, t)"),
+        ("= schedule(t), state", "= schedule(1), state"),
+        ("grad(x.copy(), t)", "grad(x.copy(), t - 1)"),
+        ("grad(x.copy(), t)", "grad(x, t)"),
         ("np.append(np.arange(0, steps, every), steps)", "np.arange(0, steps + 1, every)"),
         ("if not keep_going:", "if keep_going:"),
         ("if project:", "if not project and False:"),
+        ("kept[name] = rows = _with_room(rows, value)", "pass"),
+    ],
+    ("descent", "_start"): [
+        ('floats("x0", x0)', "np.asarray(x0)"),
+        ("x0.copy()", "x0"),
+    ],
+    ("descent", "_schedule"): [
+        (' and not hasattr(opt, "step")', ""),
+        ("not isinstance(opt, type) and", ""),
     ],
 }
 
