@@ -20,8 +20,8 @@ class Optimizer:
     of its range is a ValueError that names it; what is not a real number is a TypeError. Two
     optimizers are equal if they are of one class and all their numbers are equal.
 
-    A class names its states in `State`, whose first two fields are x and t. `step` takes no other
-    optimizer's: that is seen to here, because lessons show the rules as they stand.
+    `State`, which is no hyper-parameter, is the class of the states: x, t and what begins at 0.
+    `step` takes no other optimizer's state: that is seen to here, as lessons show the rules.
     """
 
     def __init_subclass__(cls):

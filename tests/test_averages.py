@@ -54,6 +54,13 @@ def test_half_life_and_window_of_the_table(beta, life, window):
     assert cl.beta_from_half_life(cl.half_life(beta)) == pytest.approx(beta)
 
 
+def test_the_effective_window_carries_about_63_percent_of_a_long_memory():
+    for beta, share in [(0.99, 0.634), (0.999, 0.632), (0.9999, 0.632)]:
+        pulse = np.zeros(round(1 / (1 - beta)))
+        pulse[0] = 1.0
+        assert cl.ema(pulse, beta).sum() == pytest.approx(share, abs=5e-4)
+
+
 def test_no_memory_at_all():
     assert cl.half_life(0) == 0 and cl.effective_window(0) == 1
     assert cl.ema([3.0, 5.0], 0).tolist() == [3.0, 5.0]
@@ -134,6 +141,7 @@ def test_the_input_is_left_alone():
         (lambda: cl.beta_from_half_life(-2.0), "positive and finite, got -2.0"),
         (lambda: cl.beta_from_half_life(np.inf), "positive and finite, got inf"),
         (lambda: cl.beta_from_half_life(np.nan), "positive and finite, got nan"),
+        (lambda: cl.beta_from_half_life(2e16), "a β below 1 in float64"),
         (lambda: cl.beta_from_half_life(1e300), "a β below 1 in float64, got 1e\\+300"),
         (lambda: cl.beta_from_half_life(np.float32(1e9)), "a β below 1 in float32"),
     ],

@@ -641,6 +641,7 @@ def test_adadelta_is_zeilers_formula():
     end = follow(cl.Adadelta(rho=0.95), g[:, None])
     assert end.x[-1, 0] == pytest.approx(x, rel=1e-12)
     assert end.u[-1, 0] == pytest.approx(u, rel=1e-12)
+    assert (follow(cl.Adadelta(eps=0), g[:, None]).x == 0).all()  # nothing starts the motion
     half = follow(cl.Adadelta(lr=0.5, rho=0.95), g[:, None])
     np.testing.assert_allclose(half.step, end.step / 2, rtol=1e-12)
     np.testing.assert_allclose(half.rate, end.rate / 2, rtol=1e-12)

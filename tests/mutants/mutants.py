@@ -122,10 +122,17 @@ MUTANTS = {
         ("u = self.rho * u + (1 - self.rho) *", "u = (1 - self.rho) * u + self.rho *"),
         ("x - self.lr * delta", "x - delta"),
     ],
+    ("conventions", "L2"): [
+        ("+ self.weight_decay * state.x", "- self.weight_decay * state.x"),
+    ],
+    ("conventions", "Decoupled"): [
+        ("self.lr * self.weight_decay", "self.weight_decay"),
+        ("_replace(x=shrunk), g)", "_replace(x=state.x), g + self.weight_decay * state.x)"),
+    ],
     ("hyper", "Optimizer"): [
         ('memory["v"] += self.initial', "pass"),
         ("x = np.array(np.broadcast_to(x, shape), dtype)", "x = np.asarray(x, dtype)"),
-        ('x.dtype if x.dtype.kind == "f" else float', "float"),
+        ("np.result_type(x.dtype, *kinds)", "float"),
         ("self.State(x, 0,", "self.State(x, 1,"),
     ],
     ("hyper", "like"): [
