@@ -218,6 +218,10 @@ def test_every_optimizer_of_the_course_has_a_look():
     [
         (lambda: cl.explore.race("hill"), "there is no problem 'hill'; there is bowl, rotated"),
         (lambda: cl.explore.race(optimizers=[cl.SGD()] * 7), "room for 1 to 6 optimizers, got 7"),
+        (
+            lambda: cl.explore.race(optimizers=[cl.SGD([[0.1], [0.2]])]),
+            r"\[2 values\]\) is a sweep",
+        ),
         (lambda: cl.explore.race(optimizers=[]), "room for 1 to 6 optimizers, got 0"),
         (lambda: cl.explore.race(steps=0), "steps must be at least 1, got 0"),
         (lambda: cl.explore.race(steps=-5), "steps must be at least 1, got -5"),

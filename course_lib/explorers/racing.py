@@ -1,7 +1,7 @@
 """Explorers that set optimizers against each other, and one against its own settings."""
 
 import copy
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 from matplotlib.lines import Line2D
@@ -63,8 +63,8 @@ def race(problem="bowl", optimizers=None, steps=100):
     TypeError
         If `steps` is no whole number, or one of `optimizers` is a class or no optimizer.
     ValueError
-        If the problem is not known or not of two coordinates, the optimizers are too many or
-        none, `steps` is below 1, or your optimizer stops.
+        If the problem is not known or not of two coordinates, the optimizers are too many, none
+        or a sweep, `steps` is below 1, or your optimizer stops.
 
     Examples
     --------
@@ -229,6 +229,8 @@ def _named(optimizers):
     named = {}
     for opt in optimizers:
         name = _kind(an_optimizer(opt))
+        if name != "yours" and any(np.ndim(getattr(opt, f.name)) for f in fields(opt)):
+            raise ValueError(f"a race takes one number a hyper-parameter, and {opt!r} is a sweep")
         again = sum(known.split("_")[0] == name for known in named)
         named[f"{name}_{again + 1}" if again else name] = opt
     return named
