@@ -6,6 +6,8 @@ or one stream with many values of β.
 
 import numpy as np
 
+from .hyper import floats, whole
+
 __all__ = [
     "beta_from_half_life",
     "effective_window",
@@ -41,7 +43,8 @@ def running_mean(x):
     """
     x = _stream(x)
     count = np.arange(1, len(x) + 1).reshape(-1, *[1] * (x.ndim - 1))
-    return np.cumsum(x, axis=0) / count.astype(x.dtype)
+    total = np.cumsum(x, axis=0, dtype=np.result_type(x, float))  # float32 would lose small terms
+    return (total / count).astype(x.dtype)
 
 
 def moving_average(x, window):
@@ -73,14 +76,14 @@ def moving_average(x, window):
     [nan, 3.0, 1.0, 0.5]
     """
     x = _stream(x)
-    if isinstance(window, bool) or not isinstance(window, int | np.integer):
-        raise TypeError(f"window must be a whole number of steps, got {window!r}")
-    if not 1 <= window <= len(x):
+    whole("window", window, 1)
+    if window > len(x):
         raise ValueError(
             f"window must be between 1 and the length of x, which is {len(x)}; got {window}"
         )
     mean = np.full_like(x, np.nan)
-    mean[window - 1 :] = np.lib.stride_tricks.sliding_window_view(x, window, axis=0).mean(axis=-1)
+    windows = np.lib.stride_tricks.sliding_window_view(x, window, axis=0)
+    mean[window - 1 :] = windows.mean(axis=-1, dtype=np.result_type(x, float))
     return mean
 
 
@@ -113,8 +116,8 @@ def ema(x, beta, *, bias_correction=False, initial=0.0):
     Raises
     ------
     ValueError
-        If β is outside [0, 1), if `x` is empty or holds a NaN or an infinity, or if `initial`
-        is not finite or is used together with `bias_correction`.
+        If β is outside [0, 1), if `x` is empty or holds a NaN or an infinity, if `initial` is
+        not finite or is used together with `bias_correction`, or if the shapes do not fit.
     TypeError
         If `x`, `beta` or `initial` is not real.
 
@@ -223,7 +226,7 @@ def beta_from_half_life(steps):
     >>> round(beta_from_half_life(11), 4)
     0.9389
     """
-    h = _real(steps, "steps")
+    h = floats("steps", steps)
     if not (np.isfinite(h) & (h > 0)).all():
         raise ValueError(f"steps must be positive and finite, got {steps!r}")
     with np.errstate(
@@ -237,15 +240,8 @@ def beta_from_half_life(steps):
     return _plain(beta)
 
 
-def _real(value, name):
-    array = np.asarray(value)
-    if array.dtype.kind not in "fiub":
-        raise TypeError(f"{name} must hold real numbers, got dtype {array.dtype}")
-    return array if array.dtype.kind == "f" else array.astype(float)
-
-
 def _stream(x):
-    x = _real(x, "x")
+    x = floats("x", x)
     if x.ndim == 0:
         raise ValueError(f"x must be a stream with time along axis 0, got the single number {x}")
     if x.size == 0:
@@ -259,17 +255,26 @@ def _stream(x):
 
 def _for_ema(x, beta, bias_correction, initial):
     x = _stream(x)
-    v = _real(initial, "initial")
+    with np.errstate(over="ignore"):
+        v = floats("initial", initial).astype(x.dtype)
     if not np.isfinite(v).all():
-        raise ValueError(f"initial must be finite, got {initial!r}")
+        raise ValueError(f"initial must be finite in {x.dtype}, got {initial!r}")
     if bias_correction and v.any():
         raise ValueError(f"bias_correction assumes a start at 0, got initial={initial!r}")
-    return x, _decay(beta, x.dtype), v.astype(x.dtype)
+    beta = _decay(beta, x.dtype)
+    try:
+        np.broadcast_shapes(x.shape[1:], beta.shape, v.shape)
+    except ValueError:
+        raise ValueError(
+            f"beta and initial have the shapes {beta.shape} and {v.shape}, which do not fit one "
+            f"value of x, {x.shape[1:]}: give x an axis for them, x[..., None]"
+        ) from None
+    return x, beta, v
 
 
 def _decay(beta, dtype=None):
     """β as floats, checked after rounding to `dtype`: a β close to 1 is 1 in float32."""
-    given = _real(beta, "beta")
+    given = floats("beta", beta)
     beta = given.astype(dtype or given.dtype)
     inside = (beta >= 0) & (beta < 1)  # False for NaN too
     if not inside.all():

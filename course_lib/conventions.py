@@ -11,6 +11,7 @@ Read from torch 2.13, Keras 3.15 and optax 0.2.8; ``make crosscheck`` compares w
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -31,7 +32,7 @@ class OutsideState(NamedTuple):
     step: np.ndarray
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class SGDRateOutside(SGD):
     """SGD of torch and optax: the learning rate multiplies the momentum, also the old part."""
 
@@ -57,7 +58,7 @@ class RMSPropOutsideState(NamedTuple):
     step: np.ndarray
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class RMSPropRateOutside(RMSProp):
     """RMSProp of torch: the learning rate multiplies the momentum, also the old part."""
 
@@ -69,13 +70,13 @@ class RMSPropRateOutside(RMSProp):
         v = self.rho * v + (1 - self.rho) * (g * g)
         m = self.rho * m + (1 - self.rho) * g if self.centered else m
         square = np.maximum(v - m * m, 0) if self.centered else v
-        scale = effective_rate(1.0, np.sqrt(square) + self.eps)
+        scale = effective_rate(1.0, np.sqrt(square) + self.eps, v)
         b = self.momentum * b + g * scale
         step = self.lr * b
         return RMSPropOutsideState(x - step, t + 1, v, m, b, self.lr * scale, step)
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class AdamEpsHat(Adam):
     """Adam of Keras: ε stands beside the uncorrected √v, the paper's "ε hat"."""
 
@@ -90,7 +91,7 @@ class AdamEpsHat(Adam):
         return self.State(x - step, t, m, v, m / c1, v / c2, rate, step)
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class AMSGradEpsHat(AMSGrad):
     """AMSGrad of Keras: ε beside the uncorrected root of the largest v."""
 
@@ -106,7 +107,7 @@ class AMSGradEpsHat(AMSGrad):
         return self.State(x - step, t, m, v, v_max, m / c1, v_max / c2, rate, step)
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class AMSGradOfCorrected(AMSGrad):
     """AMSGrad of optax: the largest of the corrected v."""
 
@@ -122,26 +123,36 @@ class AMSGradOfCorrected(AMSGrad):
         return self.State(x - step, t, m, v, v_max, m_hat, v_hat, rate, step)
 
 
-@dataclass(frozen=True)
-class WithDecay:
-    """An optimizer with ``weight_decay=``: λx joins the gradient (L2), or ηλx leaves x before."""
+@dataclass(frozen=True, repr=False, eq=False)
+class AdamWEpsHat(AdamW, AdamEpsHat):
+    """AdamW of Keras: its decay is AdamW's, the rest Keras's Adam."""
 
-    optimizer: Optimizer
-    weight_decay: float
-    decoupled: bool
 
-    def __repr__(self):
-        return f"{repr(self.optimizer)[:-1]}, weight_decay={self.weight_decay:g})"
+@dataclass(frozen=True, repr=False, eq=False)
+class L2(Optimizer):
+    """``weight_decay=`` of torch and optax: w·x joins the gradient."""
 
-    def init(self, x):
-        return self.optimizer.init(x)
+    weight_decay: float = 0.0
 
     def step(self, state, g):
-        x = state.x
-        if self.decoupled:
-            shrunk = state._replace(x=x - self.optimizer.lr * self.weight_decay * x)
-            return self.optimizer.step(shrunk, g)
-        return self.optimizer.step(state, like(g, x) + self.weight_decay * x)
+        return super().step(state, like(g, state.x) + self.weight_decay * state.x)
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Decoupled(Optimizer):
+    """``weight_decay=`` of Keras: η·w·x leaves x before the step, as in AdamW."""
+
+    weight_decay: float = 0.0
+
+    def step(self, state, g):
+        shrunk = state.x - self.lr * self.weight_decay * state.x
+        return super().step(state._replace(x=shrunk), g)
+
+
+@cache
+def _with_decay(decay, kind):
+    """The class `kind` with one more hyper-parameter, `weight_decay`, and under its own name."""
+    return dataclass(frozen=True, repr=False, eq=False)(type(kind.__name__, (decay, kind), {}))
 
 
 # framework → name → the class, its defaults, and what may be given besides them
@@ -174,7 +185,7 @@ _RULES = {
             "momentum centered weight_decay",
         ),
         "Adam": (AdamEpsHat, _HAT, "weight_decay"),
-        "AdamW": (AdamEpsHat, {**_HAT, "weight_decay": 0.004}, ""),
+        "AdamW": (AdamWEpsHat, {**_HAT, "weight_decay": 0.004}, ""),
         "AMSGrad": (AMSGradEpsHat, _HAT, "weight_decay"),
         "Adadelta": (Adadelta, {"lr": 0.001, "rho": 0.95, "eps": 1e-7}, "weight_decay"),
     },
@@ -189,7 +200,7 @@ _RULES = {
         "Adam": (Adam, _ADAM, "lr"),
         "AdamW": (AdamW, {**_ADAM, "weight_decay": 1e-4}, "lr"),
         "AMSGrad": (AMSGradOfCorrected, _ADAM, "lr"),
-        "Adadelta": (Adadelta, {"rho": 0.9, "eps": 1e-6}, "lr weight_decay"),
+        "Adadelta": (Adadelta, {"lr": 1.0, "rho": 0.9, "eps": 1e-6}, "weight_decay"),
     },
 }
 
@@ -204,12 +215,12 @@ def as_in(framework, name, **hyper):
     **hyper
         Hyper-parameters by this course's names: `lr`, `rho`, `beta1`, `beta2`, `eps`,
         `momentum`, `nesterov`, `centered`, `initial`, `weight_decay`, where the framework has
-        them. optax has no default for `lr`.
+        them. optax has no default for `lr`, but for Adadelta's factor.
 
     Returns
     -------
-    optimizer
-        With ``init(x)`` and ``step(state, g)``, for `run`.
+    Optimizer
+        It sweeps, and ``dataclasses.replace`` changes its hyper-parameters, as with all others.
 
     Raises
     ------
@@ -217,6 +228,14 @@ def as_in(framework, name, **hyper):
         If there is no such framework or name, or a number is out of its range.
     TypeError
         If the framework does not take a hyper-parameter, or `lr` is missing for optax.
+
+    Notes
+    -----
+    The rule is the framework's, its dangers are not. With ε = 0 a parameter without gradients is
+    NaN in all three (but for optax's AdaGrad); here it stays. A centered RMSProp takes the root of
+    v − m², which rounding can make negative: NaN there, 0 here. torch refuses `nesterov` without
+    momentum, where all others take a plain step; and all three take a momentum ≥ 1, which is
+    refused here.
 
     Examples
     --------
@@ -240,12 +259,6 @@ def as_in(framework, name, **hyper):
             f'{framework} has no default learning rate: give one, as_in("{framework}", "{name}", '
             "lr=0.001)"
         )
-    hyper = {**defaults, **hyper}
-    if kind is AdamW:
-        return kind(**hyper)
-    decay = hyper.pop("weight_decay", 0.0)
-    optimizer = kind(**hyper)
-    if np.any(decay):
-        AdamW(weight_decay=decay)  # for its check of the range
-        return WithDecay(optimizer, decay, decoupled=framework == "keras")
-    return optimizer
+    if "weight_decay" in hyper and not issubclass(kind, AdamW):
+        kind = _with_decay(Decoupled if framework == "keras" else L2, kind)
+    return kind(**{**defaults, **hyper})

@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .hyper import whole
+
 __all__ = ["Demand", "Prices", "ftse", "hinton_stream", "noisy_step", "returns", "victoria"]
 
 # importlib.resources would cost the import of course_lib a tenth of NumPy's.
@@ -125,8 +127,8 @@ def hinton_stream(steps=300):
 
     Raises
     ------
-    ValueError
-        If `steps` is less than 1.
+    TypeError, ValueError
+        If `steps` is not a whole number, or less than 1.
 
     Examples
     --------
@@ -134,7 +136,7 @@ def hinton_stream(steps=300):
     >>> stream[8:11].tolist(), abs(stream.sum().round(12)).item()
     ([0.1, -0.9, 0.1], 0.0)
     """
-    _at_least_one(steps)
+    whole("steps", steps, 1)
     return np.where(np.arange(1, steps + 1) % 10 == 0, -0.9, 0.1)
 
 
@@ -158,19 +160,14 @@ def noisy_step(steps=300, jump=100, noise=0.4, seed=0):
 
     Raises
     ------
-    ValueError
-        If `steps` is less than 1.
+    TypeError, ValueError
+        If `steps` is not a whole number, or less than 1.
 
     Examples
     --------
     >>> noisy_step(5, jump=3, noise=0.0).tolist()
     [0.0, 0.0, 0.0, 1.0, 1.0]
     """
-    _at_least_one(steps)
+    whole("steps", steps, 1)
     level = (np.arange(steps) >= jump).astype(float)
     return level + noise * np.random.default_rng(seed).normal(size=steps)
-
-
-def _at_least_one(steps):
-    if steps < 1:
-        raise ValueError(f"steps must be at least 1, got {steps!r}")

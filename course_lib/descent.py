@@ -7,6 +7,8 @@ import time
 
 import numpy as np
 
+from .hyper import an_optimizer, floats, like, whole
+
 __all__ = ["Diverged", "run"]
 
 PATIENCE = 2.0  # seconds without a word, then a progress bar
@@ -26,13 +28,13 @@ def run(opt, grad, x0, steps, *, record=None, every=1, project=None, keep_going=
     Parameters
     ----------
     opt : optimizer or callable
-        Anything with ``init(x)`` and ``step(state, g)``. A function ``t → optimizer`` makes a
-        schedule: its optimizer for t takes step t.
+        Anything with ``init(x)`` and ``step(state, g)`` whose state is a NamedTuple with an `x`.
+        A function ``t → optimizer`` makes a schedule: its optimizer for t takes step t.
     grad : callable
         ``grad(x, t)`` or ``grad(x)``, an array of x's shape. Step t, counted from 1, asks for
         the gradient where step t − 1 ended.
     x0 : array_like, shape (..., n)
-        The start. Leading axes are a sweep.
+        The start. Leading axes are a sweep. Whole numbers become float64.
     steps : int
         How many, ≥ 0.
     record : sequence of str, optional
@@ -54,8 +56,12 @@ def run(opt, grad, x0, steps, *, record=None, every=1, project=None, keep_going=
     ------
     Diverged
         When x or v stops being finite: the step, the coordinate and the trace so far.
+    TypeError
+        If `opt` is neither an optimizer nor a schedule, its states are no NamedTuples with an x,
+        a function returns nothing, or `steps` or `every` is no whole number.
     ValueError
-        If `steps` or `every` is out of range or `record` names what the state has not.
+        If `steps` or `every` is out of range, `record` names what the state has not, `x0` is not
+        finite, or a function returns another shape than that of x.
 
     Examples
     --------
@@ -64,20 +70,23 @@ def run(opt, grad, x0, steps, *, record=None, every=1, project=None, keep_going=
     >>> trace.x[:, 0].tolist()
     [4.0, 2.0, 1.0, 0.5]
     """
-    _whole("steps", steps, 0)
-    _whole("every", every, 1)
-    schedule = opt if callable(opt) else lambda t: opt
-    grad = _of_two(grad)
-    state = schedule(1).init(x0)
-    names = _names(state, record)
+    whole("steps", steps, 0)
+    whole("every", every, 1)
+    schedule, grad = _schedule(opt), _of_two(grad)
+    first = schedule(1)
+    state = first.init(_start(x0, keep_going))
+    _demand_state(state, first, "init")
     times = np.append(np.arange(0, steps, every), steps)
     kept = {name: np.empty((len(times), *np.shape(q := getattr(state, name))), np.asarray(q).dtype)
-            for name in names}  # fmt: skip
+            for name in _names(state, record)}  # fmt: skip
     progress, row = _Progress(steps), 0
 
     def keep():
         for name, rows in kept.items():
-            rows[row] = getattr(state, name)
+            value = np.asarray(getattr(state, name))
+            if value.shape != rows.shape[1:] or value.dtype != rows.dtype:
+                kept[name] = rows = _with_room(rows, value)
+            rows[row] = value
 
     def trace(rows):
         return type(state)(*(kept[n][:rows] if n in kept else None for n in state._fields))
@@ -85,10 +94,13 @@ def run(opt, grad, x0, steps, *, record=None, every=1, project=None, keep_going=
     keep()
     with np.errstate(over="ignore", invalid="ignore"), progress:
         for t in range(1, steps + 1):
-            g = grad(state.x.copy(), t)  # a copy, in case grad works in place
-            state = schedule(t).step(state, g)
+            x = floats("x", state.x)
+            g = like(grad(x.copy(), t), x)  # a copy, in case grad works in place
+            optimizer, before = schedule(t), state
+            state = optimizer.step(before, g)
+            _demand_state(state, optimizer, "step", before)
             if project:
-                state = state._replace(x=project(state.x))
+                state = state._replace(x=like(project(state.x), x, "what project returns"))
             if t % every == 0 or t == steps:
                 row += 1
                 keep()
@@ -98,14 +110,60 @@ def run(opt, grad, x0, steps, *, record=None, every=1, project=None, keep_going=
     return trace(len(times))
 
 
+def _schedule(opt):
+    """`opt` as a function of t, also if it is one optimizer; that may be callable itself."""
+    if callable(opt) and not isinstance(opt, type) and not hasattr(opt, "step"):
+        return lambda t: an_optimizer(opt(t))
+    an_optimizer(opt)
+    return lambda t: opt
+
+
+def _start(x0, keep_going):
+    x0 = floats("x0", x0)
+    if not keep_going and not np.isfinite(x0).all():
+        where, at = _first_not_finite(x0)
+        raise ValueError(f"x0{at} is {x0[where]}: a start needs finite numbers")
+    return x0.copy()
+
+
+def _demand_state(state, optimizer, method, before=None):
+    """That a learner's method has returned a state, and one of the same kind as `before`."""
+    fields = getattr(state, "_fields", ())
+    if fields and before and fields == before._fields and np.shape(state.x) == np.shape(before.x):
+        return
+    by = f"{type(optimizer).__name__}.{method}"
+    if state is None:
+        raise TypeError(f"{by} returns nothing: does it end with `return` and the state?")
+    if "x" not in fields:
+        raise TypeError(
+            f"{by} returns a {type(state).__name__}: a state is a NamedTuple with x among its "
+            "fields, such as class State(NamedTuple): x: np.ndarray"
+        )
+    if before is None:
+        return
+    if fields != before._fields:
+        new, old = ", ".join(fields), ", ".join(before._fields)
+        raise TypeError(f"{by} returns a state of {new}; the state before has {old}")
+    new, old = np.shape(state.x), np.shape(before.x)
+    raise ValueError(f"{by} returns an x of the shape {new}; the x before has {old}")
+
+
+def _with_room(rows, value):
+    """Rows that `value` fits in too: a memory may begin as the number 0 and go on as an array."""
+    shape, dtype = np.broadcast_shapes(rows.shape[1:], value.shape), np.result_type(rows, value)
+    if (shape, dtype) == (rows.shape[1:], rows.dtype):
+        return rows
+    rows = rows.reshape(len(rows), *[1] * (1 + len(shape) - rows.ndim), *rows.shape[1:])
+    return np.array(np.broadcast_to(rows, (len(rows), *shape)), dtype)
+
+
 def _demand_finite(state, t, trace):
     for name in ("x", "v"):
-        values = getattr(state, name, None)
+        values = np.asarray(getattr(state, name, 0.0))
         # A finite sum has finite terms, and is quick to see.
-        if values is None or math.isfinite(values.sum()) or np.isfinite(values).all():
+        if values.dtype.kind != "f" or math.isfinite(values.sum()) or np.isfinite(values).all():
             continue
-        where = tuple(np.argwhere(~np.isfinite(values))[0].tolist())
-        at = f"[{', '.join(map(str, where))}]" if where else ""
+        where, at = _first_not_finite(values)
         raise Diverged(
             f"{name}{at} is {values[where]} after step {t}: try a smaller learning rate, or look "
             "at the gradient there; the trace so far is in this error's .trace",
@@ -113,6 +171,12 @@ def _demand_finite(state, t, trace):
             t,
             where,
         )
+
+
+def _first_not_finite(values):
+    """The index of the first value that is not finite, and how it is written after a name."""
+    where = tuple(np.argwhere(~np.isfinite(values))[0].tolist())
+    return where, f"[{', '.join(map(str, where))}]" if where else ""
 
 
 def _of_two(grad):
@@ -137,11 +201,6 @@ def _names(state, record):
             there = ", ".join(state._fields)
             raise ValueError(f"there is no {name!r} to record; the state has {there}")
     return [name for name in state._fields if name in record or name == "t"]
-
-
-def _whole(name, value, least):
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-        raise ValueError(f"{name} must be a whole number ≥ {least}, got {value!r}")
 
 
 class _Progress:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .hyper import whole
+
 __all__ = ["MLP"]
 
 
@@ -18,8 +20,8 @@ class MLP:
 
     Raises
     ------
-    ValueError
-        If there are fewer than two sizes or one is below 1.
+    TypeError, ValueError
+        If there are fewer than two sizes, or one is not a whole number or below 1.
 
     Examples
     --------
@@ -30,8 +32,10 @@ class MLP:
     sizes: tuple
 
     def __post_init__(self):
-        if len(self.sizes) < 2 or min(self.sizes) < 1:
-            raise ValueError(f"sizes must be two or more numbers from 1 on, got {self.sizes}")
+        if len(self.sizes) < 2:
+            raise ValueError(f"sizes must be two or more numbers, got {self.sizes}")
+        for size in self.sizes:
+            whole("each of sizes", size, 1)
 
     @property
     def n(self):

@@ -33,7 +33,7 @@ class SGDState(NamedTuple):
     step: np.ndarray
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class SGD(Optimizer):
     """Gradient descent, with Polyak's momentum or Nesterov's.
 
@@ -48,8 +48,9 @@ class SGD(Optimizer):
 
     Notes
     -----
-    Polyak 1964; Nesterov 1983, in the form of Sutskever et al. 2013. The learning rate is inside
-    the momentum, which matters only if it changes on the way.
+    Polyak 1964; Nesterov 1983, rewritten as in torch and Keras: x is the look-ahead point θ + μv of
+    Sutskever et al. 2013, where their gradient is taken. The learning rate is inside the momentum,
+    which matters only if it changes on the way.
 
     Examples
     --------
@@ -82,7 +83,7 @@ class AdaGradState(NamedTuple):
     step: np.ndarray
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class AdaGrad(Optimizer):
     """A rate for each parameter: η over the root of the sum of all its squared gradients.
 
@@ -93,9 +94,9 @@ class AdaGrad(Optimizer):
     eps : float or array_like, default 1e-10
         ε ≥ 0, in the unit of the gradient. With 0 a parameter without gradients stays.
     initial : float or array_like, default 0.0
-        v before the first step, ≥ 0.
+        v before the first step, ≥ 0, in the unit of the squared gradient.
     eps_inside : bool, default False
-        √(v + ε) in place of √v + ε.
+        √(v + ε) in place of √v + ε; ε is then in the unit of the squared gradient.
 
     Notes
     -----
@@ -136,7 +137,7 @@ class RMSPropState(NamedTuple):
     step: np.ndarray
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class RMSProp(Optimizer):
     """AdaGrad that forgets: the sum of squares becomes a leaky mean.
 
@@ -147,21 +148,22 @@ class RMSProp(Optimizer):
     rho : float or array_like, default 0.9
         Decay ρ of the mean of squares, 0 ≤ ρ < 1.
     eps : float or array_like, default 1e-8
-        ε ≥ 0, in the unit of the gradient.
+        ε ≥ 0, in the unit of the gradient. With 0 a parameter without gradients stays.
     momentum : float or array_like, default 0.0
         Share μ of the last step that is taken again, 0 ≤ μ < 1.
     centered : bool, default False
-        Divide by the spread round the mean, √(v − m²); what rounds to below 0 counts as 0.
+        Divide by the spread round the mean, √(v − m²); what rounds to below 0 counts as 0. With
+        ε = 0 the rate is then infinite.
     initial : float or array_like, default 0.0
-        v before the first step, ≥ 0.
+        v before the first step, ≥ 0, in the unit of the squared gradient.
     eps_inside : bool, default False
-        √(v + ε) in place of √v + ε.
+        √(v + ε) in place of √v + ε; ε is then in the unit of the squared gradient.
 
     Notes
     -----
     Hinton, Srivastava and Swersky, *Neural Networks for Machine Learning*, lecture 6e, 2012;
-    momentum and centering as in Graves 2013. Without bias correction: the first step is
-    η/√(1 − ρ) long.
+    momentum and centering as in Graves 2013, whose ε stands inside the root. Without bias
+    correction: the first step is η/√(1 − ρ) long.
 
     Examples
     --------
@@ -186,7 +188,7 @@ class RMSProp(Optimizer):
         m = self.rho * m + (1 - self.rho) * g if self.centered else m
         square = np.maximum(v - m * m, 0) if self.centered else v
         root = np.sqrt(square + self.eps) if self.eps_inside else np.sqrt(square) + self.eps
-        rate = effective_rate(self.lr, root)
+        rate = effective_rate(self.lr, root, v)
         step = self.momentum * step + rate * g
         return RMSPropState(x - step, t + 1, v, m, rate, step)
 
@@ -204,7 +206,7 @@ class AdamState(NamedTuple):
     step: np.ndarray
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Adam(Optimizer):
     """Leaky means of gradients and of their squares, both with the zero start corrected.
 

@@ -81,11 +81,14 @@ WINDOW = LineStyle("#D55E00", width=2.0, dash=(4, 1.5))
 OPTIMIZERS = {
     "SGD": LineStyle("#333333", marker="o"),
     "momentum": LineStyle("#333333", dash=(1, 1), marker="o"),
+    "Nesterov": LineStyle("#333333", dash=(4, 1, 1, 1), marker="o"),
     "sign": LineStyle("#8A6100", dash=(5, 1, 1, 1), marker="v"),
     "AdaGrad": LineStyle("#D55E00", dash=(6, 2), marker="s"),
     "RMSProp": LineStyle("#0072B2", marker="^"),
     "Adam": LineStyle("#00805D", dash=(3, 1.2), marker="D"),
+    "AdamW": LineStyle("#00805D", dash=(3, 1.2, 1, 1.2), marker="D"),
     "AMSGrad": LineStyle("#A8508A", dash=(1.5, 1.2), marker="v"),
+    "Adadelta": LineStyle("#0072B2", dash=(4, 1.5), marker="^"),
     "yours": LineStyle("#C2185B", width=2.5, marker="o"),
 }
 
@@ -114,7 +117,7 @@ class Picture:
     def _repr_mimebundle_(self, **_):
         width, height = (DPI * self.figure.get_size_inches()).round().astype(int).tolist()
         data = b64encode(png(self.figure, 2 * DPI)).decode()
-        shown = {"alt": self.alt, "width": width, "height": height, "needs_background": "light"}
+        shown = {"alt": self.alt, "width": width, "height": height}
         return {"image/png": data, "text/plain": self.alt}, {"image/png": shown}
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from .hyper import whole
+
 __all__ = [
     "Problem",
     "beale",
@@ -111,9 +113,11 @@ def rotated(problem, degrees=45.0):
     >>> (turned.grad(np.array([1.0, 0.0])).round(12) + 0.0).tolist()
     [4.0, 0.0]
     """
+    if len(problem.start) != 2:
+        raise ValueError(f"{problem.name} has {len(problem.start)} coordinate(s); a turn needs two")
     c, s = np.cos(np.deg2rad(degrees)), np.sin(np.deg2rad(degrees))
     turn = np.array([[c, s], [-s, c]])  # a row vector times this is turned
-    half = np.abs(problem.box).max()
+    half, project = np.abs(problem.box).max(), problem.project
     return replace(
         problem,
         name=f"{problem.name}, turned by {degrees:g}°",
@@ -122,6 +126,7 @@ def rotated(problem, degrees=45.0):
         minimum=None if problem.minimum is None else problem.minimum @ turn,
         start=problem.start @ turn,
         box=np.array([[-half, half], [-half, half]]),
+        project=project and (lambda x: project(x @ turn.T) @ turn),
     )
 
 
@@ -224,9 +229,11 @@ def noisy(problem, noise=1.0, steps=1000, seed=0):
     """
     if not noise >= 0:
         raise ValueError(f"noise must be ≥ 0, got {noise:g}")
+    whole("steps", steps, 1)
     drawn = noise * np.random.default_rng(seed).normal(size=(steps, len(problem.start)))
 
     def grad(x, t):
+        whole("t", t, 1)
         if t > steps:
             raise ValueError(f"there is noise for {steps} steps, not for step {t}: raise steps=")
         return problem.grad(x, t) + drawn[t - 1]
@@ -259,12 +266,14 @@ def rare_feature(probability=0.05, steps=1000, seed=0):
     """
     if not 0 < probability <= 1:
         raise ValueError(f"probability must be in (0, 1], got {probability:g}")
+    whole("steps", steps, 1)
     rng = np.random.default_rng(seed)
     common = rng.choice([-1.0, 1.0], steps)
     rare = rng.choice([-1.0, 1.0], steps) * (rng.random(steps) < probability)
     a = np.stack([common, rare], axis=-1)
 
     def grad(x, t):
+        whole("t", t, 1)
         if t > steps:
             raise ValueError(f"there are {steps} examples, none for step {t}: raise steps=")
         return ((x - 1) @ a[t - 1])[..., None] * a[t - 1]
@@ -304,7 +313,7 @@ def reddi(c=3.0):
     return Problem(
         "Reddi's stream",
         value=lambda x: (c - 2) / 3 * x[..., 0],
-        grad=lambda x, t: np.full_like(x, c if t % 3 == 1 else -1.0),
+        grad=lambda x, t: np.full(np.shape(x), c if t % 3 == 1 else -1.0),
         minimum=np.array([-1.0]),
         start=np.zeros(1),
         box=np.array([[-1.0, 1.0]]),

@@ -11,21 +11,22 @@ from .optimizers import Adam
 __all__ = ["AMSGrad", "Adadelta", "AdamW"]
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class AdamW(Adam):
-    """Adam with decoupled weight decay: the parameters shrink by the share η·λ each step.
+    """Adam with decoupled weight decay: the parameters shrink by the share η·w each step.
 
     Parameters
     ----------
     lr, beta1, beta2, eps, bias_correction
         As `Adam`.
     weight_decay : float or array_like, default 0.01
-        λ ≥ 0. It does not pass through the means, as an L2 penalty in the gradient would.
+        w ≥ 0. It does not pass through the means, as an L2 penalty in the gradient would.
 
     Notes
     -----
-    Loshchilov and Hutter 2019. All frameworks multiply by the learning rate and use x before the
-    step; `step` in the state is Adam's part alone.
+    After Loshchilov and Hutter 2019, whose decay follows the schedule of the learning rate, but
+    not η itself. All frameworks multiply by η and use x before the step; `step` in the state is
+    Adam's part alone.
 
     Examples
     --------
@@ -55,9 +56,9 @@ class AMSGradState(NamedTuple):
     step: np.ndarray
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class AMSGrad(Adam):
-    """Adam that divides by the largest v so far, so that a rate never grows again.
+    """Adam that divides by the largest v so far.
 
     Parameters
     ----------
@@ -66,8 +67,10 @@ class AMSGrad(Adam):
 
     Notes
     -----
-    Reddi, Kale and Kumar 2018, who leave the correction out: ``bias_correction=False``. With it
-    this is the rule of torch, which corrects the maximum.
+    Reddi, Kale and Kumar 2018, who leave the correction out: with ``bias_correction=False`` a rate
+    never grows again. With it this is the rule of torch, which corrects the maximum: after an
+    early peak a rate can still grow for about 1/(1 − β₂) steps, in all by up to 1/√(1 − β₂), 31.6
+    at the default.
 
     Examples
     --------
@@ -103,9 +106,11 @@ class AdadeltaState(NamedTuple):
     step: np.ndarray
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Adadelta(Optimizer):
-    """RMSProp whose rate is a leaky mean of its own steps, so that units come out right.
+    """RMSProp whose rate is the root of a leaky mean of its own squared steps.
+
+    The unit of the gradient then cancels, and a step has the unit of x.
 
     Parameters
     ----------

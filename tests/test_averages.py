@@ -54,6 +54,13 @@ def test_half_life_and_window_of_the_table(beta, life, window):
     assert cl.beta_from_half_life(cl.half_life(beta)) == pytest.approx(beta)
 
 
+def test_the_effective_window_carries_about_63_percent_of_a_long_memory():
+    for beta, share in [(0.99, 0.634), (0.999, 0.632), (0.9999, 0.632)]:
+        pulse = np.zeros(round(1 / (1 - beta)))
+        pulse[0] = 1.0
+        assert cl.ema(pulse, beta).sum() == pytest.approx(share, abs=5e-4)
+
+
 def test_no_memory_at_all():
     assert cl.half_life(0) == 0 and cl.effective_window(0) == 1
     assert cl.ema([3.0, 5.0], 0).tolist() == [3.0, 5.0]
@@ -77,6 +84,30 @@ def test_a_beta_that_fits_in_float32_is_taken():
     assert 0 < cl.ema(np.ones(1, np.float32), beta)[0] < 1e-6
 
 
+@pytest.mark.parametrize(("dtype", "n"), [(np.float32, 5_000_000), (np.float16, 100_000)])
+def test_many_small_numbers_do_not_drown_in_their_sum(dtype, n):
+    mean = cl.running_mean(np.full(n, 0.1, dtype))
+    assert mean.dtype == dtype
+    assert mean[-1] == mean[0] == dtype(0.1)
+
+
+def test_a_long_window_does_not_lose_digits_either():
+    x = np.full((200_005, 2), 0.1, np.float32)
+    mean = cl.moving_average(x, 200_000)
+    assert mean.dtype == np.float32
+    assert (mean[-1] == np.float32(0.1)).all()
+
+
+def test_a_sweep_beside_several_streams_has_an_axis_of_its_own():
+    x = np.ones((5, 3))
+    message = r"have the shapes \(2,\) and \(\), .* value of x, \(3,\): give x an axis"
+    with pytest.raises(ValueError, match=message):
+        cl.ema(x, [0.5, 0.9])
+    with pytest.raises(ValueError, match=r"have the shapes \(\) and \(4,\)"):
+        cl.ema(x, 0.5, initial=np.zeros(4))
+    assert cl.ema(x[..., None], [0.5, 0.9]).shape == (5, 3, 2)
+
+
 def test_the_input_is_left_alone():
     x = np.arange(5.0)
     for average in cl.ema(x, 0.0), cl.moving_average(x, 1), cl.running_mean(x):
@@ -96,9 +127,11 @@ def test_the_input_is_left_alone():
         (lambda: cl.ema(3.0, 0.9), "time along axis 0, got the single number 3.0"),
         (lambda: cl.ema([0.0, np.nan], 0.9), r"x\[1\] is nan"),
         (lambda: cl.running_mean([[0.0, np.inf]]), r"x\[0, 1\] is inf"),
-        (lambda: cl.ema([1.0], 0.9, initial=np.inf), "initial must be finite, got inf"),
+        (lambda: cl.ema([1.0], 0.9, initial=np.inf), "initial must be finite in float64, got inf"),
         (lambda: cl.ema([1.0], 0.9, initial=1.0, bias_correction=True), "got initial=1.0"),
-        (lambda: cl.moving_average([1.0, 2.0], 0), "between 1 and the length of x, which is 2"),
+        (lambda: cl.ema(np.ones(3, np.float32), 0.5, initial=1e300), "in float32, got 1e\\+300"),
+        (lambda: cl.ema([[1.0, 2.0], [3.0]], 0.9), "x must be one array"),
+        (lambda: cl.moving_average([1.0, 2.0], 0), "window must be at least 1, got 0"),
         (lambda: cl.moving_average([1.0, 2.0], 3), "which is 2; got 3"),
         (
             lambda: cl.ema(np.ones(2, np.float32), 1 - 1e-9),
@@ -108,6 +141,7 @@ def test_the_input_is_left_alone():
         (lambda: cl.beta_from_half_life(-2.0), "positive and finite, got -2.0"),
         (lambda: cl.beta_from_half_life(np.inf), "positive and finite, got inf"),
         (lambda: cl.beta_from_half_life(np.nan), "positive and finite, got nan"),
+        (lambda: cl.beta_from_half_life(2e16), "a β below 1 in float64"),
         (lambda: cl.beta_from_half_life(1e300), "a β below 1 in float64, got 1e\\+300"),
         (lambda: cl.beta_from_half_life(np.float32(1e9)), "a β below 1 in float32"),
     ],
@@ -122,8 +156,8 @@ def test_bad_values_are_named(call, message):
     [
         (lambda: cl.ema([1j], 0.9), "x must hold real numbers, got dtype complex128"),
         (lambda: cl.ema([1.0], "0.9"), "beta must hold real numbers"),
-        (lambda: cl.moving_average([1.0, 2.0], 1.5), "whole number of steps, got 1.5"),
-        (lambda: cl.moving_average([1.0, 2.0], True), "whole number of steps, got True"),
+        (lambda: cl.moving_average([1.0, 2.0], 1.5), "window must be a whole number, got 1.5"),
+        (lambda: cl.moving_average([1.0, 2.0], True), "window must be a whole number, got True"),
     ],
 )
 def test_bad_types_are_named(call, message):

@@ -5,6 +5,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -119,6 +120,70 @@ def test_float32_stays_float32_and_a_sweep_is_its_members(framework, name):
     np.testing.assert_array_equal(swept[:, 1], cl.run(opt, grad, x0, 20).x)
 
 
+DECAYING = [
+    (framework, name)
+    for framework in ("torch", "keras", "optax")
+    for name in ("SGD", "AdaGrad", "RMSProp", "Adam", "AdamW", "AMSGrad", "Adadelta")
+    if framework != "optax" or name in ("AdamW", "Adadelta")
+]
+
+
+@pytest.mark.parametrize(("framework", "name"), DECAYING)
+def test_a_weight_decay_is_a_hyper_parameter_like_the_others(framework, name):
+    grad, x0 = SOURCES["quadratic"]
+    decays = np.array([[0.0], [0.1], [0.4]])
+    opt = as_in(framework, name, lr=0.05, weight_decay=decays)
+    assert "weight_decay=[3 values]" in repr(opt)
+    swept = cl.run(opt, grad, x0, 20)
+    assert swept.x.shape == (21, 3, 3)
+    for i, decay in enumerate(decays[:, 0]):
+        alone = as_in(framework, name, lr=0.05, weight_decay=decay)
+        x = cl.run(alone, grad, x0, 20).x
+        np.testing.assert_array_equal(swept.x[:, i], x)
+        other = replace(alone, lr=0.01)
+        assert other == as_in(framework, name, lr=0.01, weight_decay=decay)
+        assert (cl.run(other, grad, x0, 20).x != x).any()
+        assert isinstance(other, cl.optimizers.Optimizer)
+    assert not np.array_equal(swept.x[:, 0], swept.x[:, 1])
+
+
+def test_a_decay_of_zero_is_none():
+    grad, x0 = SOURCES["quadratic"]
+    for framework in ("torch", "keras"):
+        plain, decayed = as_in(framework, "Adam"), as_in(framework, "Adam", weight_decay=0.0)
+        np.testing.assert_array_equal(
+            cl.run(plain, grad, x0, 20).x, cl.run(decayed, grad, x0, 20).x
+        )
+
+
+def test_optaxs_adadelta_has_a_factor_of_its_own():
+    assert as_in("optax", "Adadelta").lr == 1.0
+
+
+@pytest.mark.parametrize("framework", ["torch", "keras", "optax"])
+@pytest.mark.parametrize("name", ["AdaGrad", "RMSProp", "Adam", "AdamW", "AMSGrad", "Adadelta"])
+def test_where_a_framework_has_nan_a_parameter_without_gradients_stays(framework, name):
+    opt = as_in(framework, name, lr=0.1, eps=0.0, **{"initial": 0.0} if name == "AdaGrad" else {})
+    x = cl.run(opt, lambda x: np.zeros(2), np.zeros(2), 3).x
+    assert (x == 0).all()
+
+
+@pytest.mark.parametrize("framework", ["torch", "keras", "optax"])
+def test_a_spread_that_rounds_to_below_zero_is_none(framework):
+    g = np.random.default_rng(0).normal(size=200)
+    opt = as_in(framework, "RMSProp", lr=0.1, rho=0.9, centered=True)
+    trace = cl.run(opt, lambda x: g, np.zeros(200), 400)
+    assert (trace.v[-1] < trace.m[-1] ** 2).any()  # else this test shows nothing
+    assert np.isfinite(trace.x).all()
+
+
+def test_nesterov_without_momentum_is_a_plain_step():
+    opt = as_in("torch", "SGD", lr=0.1, nesterov=True)  # torch itself refuses
+    assert opt.step(opt.init([1.0]), [1.0]).x.tolist() == [0.9]
+    with pytest.raises(ValueError, match=r"momentum must be in \[0, 1\), got 1"):
+        as_in("torch", "SGD", momentum=1.0)
+
+
 @pytest.mark.parametrize(
     ("arguments", "hyper", "error", "message"),
     [
@@ -140,6 +205,8 @@ def test_float32_stays_float32_and_a_sweep_is_its_members(framework, name):
         (("keras", "RMSProp"), {"eps_inside": False}, TypeError, "not eps_inside"),
         (("torch", "SGD"), {"weight_decay": -1}, ValueError, "weight_decay must be .* got -1"),
         (("torch", "SGD"), {"lr": -1}, ValueError, "lr must be .* got -1"),
+        (("keras", "Adam"), {"weight_decay": "1"}, TypeError, "weight_decay must be a real number"),
+        (("optax", "AMSGrad"), {}, TypeError, "optax has no default learning rate: give one"),
     ],
 )
 def test_errors_say_what_there_is(arguments, hyper, error, message):
@@ -148,5 +215,8 @@ def test_errors_say_what_there_is(arguments, hyper, error, message):
 
 
 def test_names_fit_a_legend():
-    assert repr(as_in("keras", "AdamW")) == "AdamEpsHat(lr=0.001, eps=1e-07, weight_decay=0.004)"
+    assert repr(as_in("keras", "AdamW")) == "AdamWEpsHat(lr=0.001, eps=1e-07, weight_decay=0.004)"
     assert repr(as_in("torch", "SGD")) == "SGDRateOutside(lr=0.001)"
+    assert repr(as_in("keras", "Adam", weight_decay=0.2)) == (
+        "AdamEpsHat(lr=0.001, eps=1e-07, weight_decay=0.2)"
+    )

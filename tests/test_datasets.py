@@ -43,3 +43,11 @@ def test_made_streams():
 def test_a_stream_has_at_least_one_step(stream, steps):
     with pytest.raises(ValueError, match=f"steps must be at least 1, got {steps}"):
         stream(steps)
+
+
+@pytest.mark.parametrize("stream", [datasets.hinton_stream, datasets.noisy_step])
+@pytest.mark.parametrize("steps", [10.7, 10.0, "10", True])
+def test_a_stream_has_a_whole_number_of_steps(stream, steps):
+    with pytest.raises(TypeError, match=f"steps must be a whole number, got {steps!r}"):
+        stream(steps)
+    assert len(stream(np.int64(10))) == 10

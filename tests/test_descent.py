@@ -1,5 +1,8 @@
 """run(): what it records, what it refuses, and how it stops."""
 
+from dataclasses import dataclass
+from typing import NamedTuple
+
 import numpy as np
 import pytest
 
@@ -75,16 +78,23 @@ def test_named_quantities_and_every_k_th_step():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"steps": -1}, "steps must be a whole number ≥ 0, got -1"),
-        ({"steps": 2.5}, "steps must be a whole number ≥ 0, got 2.5"),
-        ({"steps": True}, "steps must be a whole number ≥ 0, got True"),
-        ({"steps": 2, "every": 0}, "every must be a whole number ≥ 1, got 0"),
+        ({"steps": -1}, "steps must be at least 0, got -1"),
+        ({"steps": 2, "every": 0}, "every must be at least 1, got 0"),
         ({"steps": 2, "record": ["y"]}, "no 'y' to record; the state has x, t, step"),
     ],
 )
 def test_bad_options_are_named(options, message):
     with pytest.raises(ValueError, match=message):
         cl.run(cl.SGD(), halve, [1.0], **options)
+
+
+@pytest.mark.parametrize("steps", [2.0, 2.5, True, "2", None])
+def test_a_number_of_steps_that_is_none(steps):
+    with pytest.raises(TypeError, match=f"steps must be a whole number, got {steps!r}"):
+        cl.run(cl.SGD(), halve, [1.0], steps)
+    with pytest.raises(TypeError, match=f"every must be a whole number, got {steps!r}"):
+        cl.run(cl.SGD(), halve, [1.0], 5, every=steps)
+    assert len(cl.run(cl.SGD(), halve, [1.0], np.int64(2)).x) == 3
 
 
 def test_divergence_names_step_and_coordinate_and_keeps_the_trace():
@@ -133,22 +143,165 @@ def test_the_learning_rate_is_inside_the_momentum():
     assert run.x[-1, 0] == pytest.approx(-6.44, abs=5e-3)
 
 
-def test_a_run_of_its_own_optimizer():
-    """A learner's optimizer needs no base class."""
-    from typing import NamedTuple
+# A learner's optimizer needs no base class.
 
-    class State(NamedTuple):
-        x: np.ndarray
-        t: int
 
-    class Mine:
+class State(NamedTuple):
+    x: np.ndarray
+    v: object = 0
+
+
+class Mine:
+    def init(self, x):
+        return State(x)
+
+    def step(self, state, g):
+        return State(state.x - 0.25 * g)
+
+
+@pytest.mark.parametrize("x0", [[4.0, 8.0], [4, 8], np.array([4, 8]), (np.float32(4), 8)])
+def test_a_learners_optimizer_gets_floats_also_from_whole_numbers(x0):
+    trace = cl.run(Mine(), halve, x0, 3)
+    assert trace.x.tolist() == [[4.0, 8.0], [2.0, 4.0], [1.0, 2.0], [0.5, 1.0]]
+    assert cl.run(Mine(), halve, np.ones(1, np.float32), 3).x.dtype == np.float32
+
+
+def test_the_start_is_the_learners_own_to_change():
+    class InPlace(Mine):
+        def step(self, state, g):
+            state.x[...] -= 0.25 * g
+            return state
+
+    x0 = np.array([4.0, 8.0])
+    assert cl.run(InPlace(), halve, x0, 2).x.tolist() == [[4.0, 8.0], [2.0, 4.0], [1.0, 2.0]]
+    assert x0.tolist() == [4.0, 8.0]
+
+
+@pytest.mark.parametrize(
+    ("first", "of", "expected"),
+    [
+        (0.0, lambda v, g: 0.5 * v + float(g.max()), [0.0, 16.0, 16.0]),  # one for all parameters
+        (0, lambda v, g: 0.5 * v + float(g.max()), [0.0, 16.0, 16.0]),
+        (0, lambda v, g: 0.5 * v + g, [[0.0, 0.0], [8.0, 16.0], [8.0, 16.0]]),
+        (
+            [0.0, 0.0],
+            lambda v, g: list(0.5 * np.array(v) + g),
+            [[0.0, 0.0], [8.0, 16.0], [8.0, 16.0]],
+        ),
+        (0, lambda v, g: v + 1, [0, 1, 2]),
+        (None, lambda v, g: None, [None, None, None]),
+    ],
+)
+def test_a_memory_may_be_a_number_or_begin_as_one(first, of, expected):
+    class Remembering(Mine):
         def init(self, x):
-            return State(np.array(x), 0)
+            return State(list(x), first)
 
         def step(self, state, g):
-            return State(state.x - 0.25 * g, state.t + 1)
+            x = [float(x - 0.25 * slope) for x, slope in zip(state.x, g, strict=True)]
+            return State(x, of(state.v, g))
 
-    assert cl.run(Mine(), halve, [4.0], 3).x[:, 0].tolist() == [4.0, 2.0, 1.0, 0.5]
+    trace = cl.run(Remembering(), halve, [4, 8], 2)
+    assert trace.x.tolist() == [[4.0, 8.0], [2.0, 4.0], [1.0, 2.0]]
+    assert trace.v.tolist() == expected
+    assert cl.run(Remembering(), halve, [4, 8], 2, record=["x"]).v is None
+
+
+def test_a_memory_that_is_a_number_and_overflows_is_named():
+    class Growing(Mine):
+        def step(self, state, g):
+            return State(state.x, np.inf)
+
+    with pytest.raises(cl.Diverged, match="v is inf after step 1"):
+        cl.run(Growing(), halve, [1.0], 3)
+
+
+def test_an_optimizer_that_can_be_called_is_no_schedule():
+    class Callable(Mine):
+        def __call__(self, state, g):
+            return self.step(state, g)
+
+    assert cl.run(Callable(), halve, [4.0], 1).x[:, 0].tolist() == [4.0, 2.0]
+
+
+@dataclass
+class Data:
+    x: np.ndarray
+
+
+class Other(NamedTuple):
+    x: np.ndarray
+    m: float = 0.0
+
+
+def returning(state, method="step"):
+    """An optimizer whose step, or init, returns what `state` makes of x."""
+    return type("Mine", (Mine,), {method: lambda self, at, *g: state(getattr(at, "x", at))})()
+
+
+@pytest.mark.parametrize(
+    ("opt", "message"),
+    [
+        (cl.SGD, r"SGD is a class: write SGD\(\), with its brackets"),
+        (Mine, r"Mine is a class: write Mine\(\)"),
+        (lambda t: cl.SGD, r"SGD is a class: write SGD\(\)"),
+        (lambda t: cl.SGD() if t < 2 else None, "an optimizer has init.* this has not: None"),
+        ("SGD", r"an optimizer has init\(x\) and step\(state, g\), and this has not: 'SGD'"),
+        (returning(lambda x: None, "init"), "Mine.init returns nothing: does it end with"),
+        (returning(lambda x: None), "Mine.step returns nothing: does it end with"),
+        (returning(lambda x: (x, 0), "init"), "Mine.init returns a tuple: a state is a NamedTuple"),
+        (returning(lambda x: {"x": x}, "init"), "Mine.init returns a dict: a state is"),
+        (returning(Data, "init"), "Mine.init returns a Data: a state is a NamedTuple with x among"),
+        (returning(lambda x: x, "init"), "Mine.init returns a ndarray: a state is a NamedTuple"),
+        (returning(lambda x: (x, 0)), "Mine.step returns a tuple: a state is a NamedTuple with x"),
+        (returning(Other), "Mine.step returns a state of x, m; the state before has x, v"),
+    ],
+)
+def test_what_is_no_optimizer_and_what_is_no_state_get_a_sentence(opt, message):
+    with pytest.raises(TypeError, match=message):
+        cl.run(opt, halve, [4.0, 8.0], 3)
+
+
+@pytest.mark.parametrize("opt", [Mine(), cl.RMSProp()])
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"grad": lambda x: None}, TypeError, "the gradient is None: does its function return it"),
+        ({"grad": lambda x: 1.0}, ValueError, r"the gradient has the shape \(\), the .* \(2,\)"),
+        ({"grad": lambda x: x[:1]}, ValueError, r"the gradient has the shape \(1,\), the param"),
+        ({"grad": lambda x: [x, 1.0]}, ValueError, "the gradient must be one array"),
+        ({"grad": lambda x: 1j * x}, TypeError, "the gradient must hold real numbers"),
+        ({"project": lambda x: None}, TypeError, "what project returns is None"),
+        ({"project": lambda x: x[:1]}, ValueError, r"what project returns has the shape \(1,\)"),
+        ({"project": lambda x: 0.0}, ValueError, r"what project returns has the shape \(\)"),
+        ({"x0": [1.0, np.nan]}, ValueError, r"x0\[1\] is nan: a start needs finite numbers"),
+        ({"x0": np.inf}, ValueError, "x0 is inf: a start needs finite numbers"),
+        ({"x0": [[1.0, 2.0], [3.0]]}, ValueError, r"x0 must be one array.* np\.concatenate"),
+        ({"x0": None}, TypeError, "x0 must hold real numbers, got dtype object"),
+        ({"x0": [1j, 0]}, TypeError, "x0 must hold real numbers, got dtype complex128"),
+    ],
+)
+def test_what_a_function_returns_is_named_when_it_is_wrong(opt, options, error, message):
+    given = {"grad": halve, "x0": [4.0, 8.0], **options}
+    with pytest.raises(error, match=message):
+        cl.run(opt, steps=3, **given)
+
+
+def test_a_step_may_not_change_the_shape_of_x():
+    with pytest.raises(
+        ValueError, match=r"Mine.step returns an x of the shape \(1,\); the x before"
+    ):
+        cl.run(returning(lambda x: State(x[:1])), halve, [4.0, 8.0], 3)
+
+
+def test_a_gradient_and_a_projection_may_be_lists():
+    x = cl.run(Mine(), lambda x: list(2 * x), [4, 8], 1, project=lambda x: [min(v, 3) for v in x]).x
+    assert x.tolist() == [[4.0, 8.0], [2.0, 3.0]]
+
+
+def test_a_member_of_a_sweep_that_has_overflowed_may_go_on():
+    x0 = np.array([[np.inf], [4.0]])
+    assert cl.run(Mine(), halve, x0, 2, keep_going=True).x[-1, 1] == 1.0
 
 
 def test_long_runs_show_how_far_they_are(monkeypatch, capsys):

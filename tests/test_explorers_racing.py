@@ -1,13 +1,14 @@
 """Lines equal to direct runs, one by one."""
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 import pytest
 
 import course_lib as cl
+from course_lib import plots
 from course_lib.explorers import racing
 
 
@@ -102,6 +103,55 @@ def test_your_optimizer_may_know_one_point_at_a_time():
         np.testing.assert_array_equal(loop.lines["yours path"], whole.lines["yours path"])
 
 
+class Clipped(Mine):
+    """Gradient descent whose gradient has a norm of at most 1: it couples all that it is given."""
+
+    def step(self, state, g):
+        return At(state.x - self.lr * g / max(1.0, np.linalg.norm(g)))
+
+
+class OneForAll(cl.RMSProp):
+    """A slip of exercise 05, on the library's class: all coordinates share one mean of squares."""
+
+    def step(self, state, g):
+        return super().step(state, np.full(g.shape, np.sqrt((g * g).sum())) * np.sign(g))
+
+
+@pytest.mark.parametrize("kind", [Clipped, OneForAll])
+def test_your_optimizer_sees_one_point_also_if_its_step_would_take_all(kind):
+    problem = cl.problems.bowl()
+    explorer = cl.explore.race(problem, [kind(0.1), cl.SGD(0.2)], steps=30)
+    for x1, rate in itertools.product(explorer._controls["x1"].values, (0.1, 0.5)):
+        explorer.set(x1=x1, lr_yours=rate)
+        alone = cl.run(kind(rate), problem.grad, [x1, explorer.value["x2"]], 30).x
+        np.testing.assert_array_equal(explorer.lines["yours path"], alone)
+
+
+@pytest.mark.parametrize("lr", [np.float32(0.1), np.float64(0.1), 0.1])
+def test_a_rate_of_any_kind_gets_a_slider(lr):
+    explorer = cl.explore.race(optimizers=[Mine(lr)], steps=5)
+    assert explorer._controls["lr_yours"].values == (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+    assert explorer.value["lr_yours"] == 0.1
+
+
+@pytest.mark.parametrize("lr", [0.12345678, 1 / 3, 2])
+def test_a_slider_starts_at_the_rate_itself(lr):
+    explorer = cl.explore.race(optimizers=cl.SGD(lr), steps=5)
+    assert explorer.value["lr_SGD"] == lr
+    direct = cl.run(cl.SGD(lr), cl.problems.bowl().grad, [-5.0, -2.0], 5).x
+    np.testing.assert_array_equal(explorer.lines["SGD path"], direct)
+
+
+def test_what_is_no_rate_gets_none():
+    class Steady(Mine):
+        def step(self, state, g):
+            return At(state.x - 0.1 * g)
+
+    no_rates = [True, "0.1", None, np.nan, np.inf, 0.0]
+    explorer = cl.explore.race(optimizers=map(Steady, no_rates), steps=5)
+    assert list(explorer.controls) == ["x1", "x2", "step"]
+
+
 def test_your_optimizer_that_stops_is_one_sentence():
     class Blank(Mine):
         def step(self, state, g):
@@ -119,15 +169,64 @@ def test_two_of_a_kind_are_told_apart():
     assert {"Adam path", "Adam_2 path"} <= set(explorer.lines)
     first, second = (explorer._lines[f"{name} path"].style for name in ("Adam", "Adam_2"))
     assert first.width > second.width
-    with_momentum = cl.explore.race(optimizers=[cl.SGD(0.1, momentum=0.9)], steps=5)
-    assert "momentum path" in with_momentum.lines
+
+
+class Own(cl.Adam):
+    """A learner's class on the library's."""
+
+
+@pytest.mark.parametrize(
+    ("opt", "name"),
+    [
+        (cl.SGD(0.1), "SGD"),
+        (cl.SGD(0.1, nesterov=True), "SGD"),
+        (cl.SGD(0.1, momentum=0.9), "momentum"),
+        (cl.SGD(0.1, momentum=0.9, nesterov=True), "Nesterov"),
+        (cl.AdamW(0.1), "AdamW"),
+        (cl.AMSGrad(0.1), "AMSGrad"),
+        (cl.Adadelta(), "Adadelta"),
+        (cl.conventions.as_in("torch", "RMSProp"), "RMSProp"),
+        (cl.conventions.as_in("keras", "RMSProp", weight_decay=0.1), "RMSProp"),
+        (cl.conventions.as_in("optax", "SGD", lr=0.1, momentum=0.5), "momentum"),
+        (cl.conventions.as_in("torch", "Adam", weight_decay=0.1), "Adam"),
+        (cl.conventions.as_in("keras", "AdamW"), "AdamW"),
+        (cl.conventions.as_in("keras", "AMSGrad"), "AMSGrad"),
+        (cl.conventions.as_in("keras", "Adadelta"), "Adadelta"),
+        (Own(0.1), "yours"),
+        (Mine(0.1), "yours"),
+    ],
+)
+def test_the_librarys_own_go_by_their_names(opt, name):
+    assert list(racing._named([opt])) == [name]
+
+
+def test_an_optimizers_name_is_that_of_its_lines_and_its_rate():
+    raced = [cl.Adadelta(), cl.SGD(0.1, 0.9, True), cl.conventions.as_in("torch", "RMSProp")]
+    explorer = cl.explore.race(optimizers=raced, steps=5)
+    for name in ("Adadelta", "Nesterov", "RMSProp"):
+        assert explorer._lines[f"{name} path"].style == plots.OPTIMIZERS[name]
+        assert {f"{name} loss", f"lr_{name}"} <= {*explorer.lines, *explorer.controls}
+
+
+def test_every_optimizer_of_the_course_has_a_look():
+    names = [cl.SGD, cl.AdaGrad, cl.RMSProp, cl.Adam, cl.AdamW, cl.AMSGrad, cl.Adadelta]
+    assert {kind.__name__ for kind in names} <= set(plots.OPTIMIZERS)
 
 
 @pytest.mark.parametrize(
     ("call", "message"),
     [
         (lambda: cl.explore.race("hill"), "there is no problem 'hill'; there is bowl, rotated"),
-        (lambda: cl.explore.race(optimizers=[cl.SGD()] * 7), "room for 6 optimizers, got 7"),
+        (lambda: cl.explore.race(optimizers=[cl.SGD()] * 7), "room for 1 to 6 optimizers, got 7"),
+        (
+            lambda: cl.explore.race(optimizers=[cl.SGD([[0.1], [0.2]])]),
+            r"\[2 values\]\) is a sweep",
+        ),
+        (lambda: cl.explore.race(optimizers=[]), "room for 1 to 6 optimizers, got 0"),
+        (lambda: cl.explore.race(steps=0), "steps must be at least 1, got 0"),
+        (lambda: cl.explore.race(steps=-5), "steps must be at least 1, got -5"),
+        (lambda: cl.explore.sweep(steps=0), "steps must be at least 1, got 0"),
+        (lambda: cl.explore.sweep(steps=1001), "a sweep takes up to 1000 steps, got 1001"),
         (lambda: cl.explore.race(cl.problems.reddi()), "has 1 coordinate; a map needs two"),
         (lambda: cl.explore.sweep("SGD"), "there is no sweep of 'SGD'; there is RMSProp, Adam"),
     ],
@@ -135,6 +234,85 @@ def test_two_of_a_kind_are_told_apart():
 def test_errors_name_what_there_is(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: cl.explore.race(steps=10.0), "steps must be a whole number, got 10.0"),
+        (lambda: cl.explore.sweep(steps=1.5), "steps must be a whole number, got 1.5"),
+        (lambda: cl.explore.race(optimizers=[cl.SGD]), r"SGD is a class: write SGD\(\)"),
+        (lambda: cl.explore.race(optimizers=cl.SGD), r"SGD is a class: write SGD\(\)"),
+        (lambda: cl.explore.race(optimizers=[Mine]), r"Mine is a class: write Mine\(\)"),
+        (lambda: cl.explore.race(optimizers=["SGD"]), "an optimizer has init.* not: 'SGD'"),
+    ],
+)
+def test_what_is_no_number_and_what_is_no_optimizer_are_named(call, message):
+    with pytest.raises(TypeError, match=message):
+        call()
+
+
+def shaken(problem, seed):
+    """The problem with each gradient changed by a unit in the last place."""
+    rng = np.random.default_rng(seed)
+
+    def grad(x, t=None):
+        g = problem.grad(x, t)
+        return np.nextafter(g, np.where(rng.random(np.shape(g)) < 0.5, -np.inf, np.inf))
+
+    return replace(problem, grad=grad)
+
+
+RAVINE_RACE = [cl.RMSProp(0.005), cl.RMSProp(0.0005, momentum=0.9), cl.Adam(0.1)]
+RARE = cl.problems.noisy(cl.problems.rare_feature(steps=200), noise=0.05, steps=200)
+
+
+@pytest.mark.parametrize(
+    ("problem", "show"),
+    [
+        (cl.problems.bowl(), cl.explore.race),
+        (cl.problems.rosenbrock(), lambda p: cl.explore.race(p, RAVINE_RACE, steps=1000)),
+        (RARE, lambda p: cl.explore.race(p, [cl.SGD(0.1), cl.AdaGrad(0.1)], steps=200)),
+        (cl.problems.bowl(), lambda p: cl.explore.sweep("RMSProp", p)),
+        (cl.problems.bowl(), lambda p: cl.explore.sweep("Adam", p)),
+        (cl.problems.bowl(), lambda p: cl.explore.sweep("Adam", p, steps=200)),
+    ],
+    ids=["race", "race in the valley", "race with noise", "RMSProp", "Adam", "Adam, 200 steps"],
+)
+def test_no_last_bit_decides_what_is_said(problem, show):
+    said = {show(p).alt for p in (problem, *(shaken(problem, seed) for seed in range(3)))}
+    assert len(said) == 1
+
+
+def test_a_loss_at_the_threshold_up_to_rounding_is_there():
+    """Each step halves x: after two, the loss is 0.001 but for its last bits."""
+    for off in 1 - 1e-15, 1.0, 1 + 1e-15:
+        at = 4 * np.sqrt(2e-3) * off
+        plain = replace(
+            cl.problems.bowl(1.0, 1.0),
+            start=np.array([at, 0.0]),
+            box=np.array([[-at, at], [-1.0, 1.0]]),
+        )
+        assert "0.001 within 2 steps" in cl.explore.race(plain, cl.SGD(0.5), steps=5).alt
+
+
+def test_pairs_that_are_equal_but_for_rounding_are_not_better():
+    """Adam's first step is η, whatever β₂ is."""
+    for seed in (0, 1, 2):
+        flat = shaken(cl.problems.bowl(1.0, 1.0), seed)
+        explorer = cl.explore.sweep("Adam", flat, steps=1)
+        explorer.set(lr=10.0, beta2=0.9)
+        assert explorer.alt.endswith("108 pairs are better.")
+        explorer.set(lr=1.0)
+        assert explorer.alt.endswith("; 18 pairs are better.")  # those of 2 and of 5
+
+
+def test_what_lies_below_the_axis_is_not_told_in_digits():
+    explorer = cl.explore.race(optimizers=[cl.SGD(0.25)], steps=400)
+    assert "SGD: loss below 1e-10, 0.001 within" in explorer.alt
+    swept = cl.explore.sweep("Adam", steps=400)
+    swept.set(lr=0.2, beta2=0.99)
+    assert "loss below 1e-10 after 400 steps; no pair in the map is better" in swept.alt
 
 
 @pytest.mark.parametrize("name", ["RMSProp", "Adam"])
@@ -152,7 +330,8 @@ def test_a_sweep_shows_the_run_of_each_pair(name):
         final[lr, value] = problem.value(x[-1])
         chosen = (racing.RATES.index(lr), racing.DECAYS.index(value))
         assert tuple(explorer.lines["chosen"][0]) == chosen
-        assert f"loss {final[lr, value]:.1e} after 80" in explorer.alt
+        low = "below 1e-10" if final[lr, value] <= 1e-10 else f"{final[lr, value]:.1e}"
+        assert f"loss {low} after 80" in explorer.alt
     best = min(final, key=final.get)
     explorer.set(**{"lr": best[0], decay: best[1]})
     assert "no pair in the map is better" in explorer.alt

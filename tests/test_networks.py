@@ -34,7 +34,15 @@ def test_weights_start_with_outputs_of_like_size_and_biases_at_zero():
     assert (x[5000:5050] == 0).all() and x[-1] == 0
 
 
-@pytest.mark.parametrize("sizes", [(3,), (), (3, 0, 1)])
-def test_sizes_that_make_no_network(sizes):
-    with pytest.raises(ValueError, match="two or more numbers from 1 on, got"):
+@pytest.mark.parametrize(
+    ("sizes", "error", "message"),
+    [
+        ((3,), ValueError, r"sizes must be two or more numbers, got \(3,\)"),
+        ((), ValueError, "sizes must be two or more numbers"),
+        ((3, 0, 1), ValueError, "each of sizes must be at least 1, got 0"),
+        ((3, 2.0), TypeError, "each of sizes must be a whole number, got 2.0"),
+    ],
+)
+def test_sizes_that_make_no_network(sizes, error, message):
+    with pytest.raises(error, match=message):
         MLP(sizes)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 import course_lib as cl
+from course_lib.hyper import weights
 
 ALL = [
     cl.SGD(),
@@ -118,6 +119,27 @@ def test_centered_rmsprop_never_takes_the_root_of_a_negative_number():
     assert (trace.rate[1:][negative] == 1 / 1e-3).all()
 
 
+@pytest.mark.parametrize(
+    "opt",
+    [
+        cl.RMSProp(lr=1, rho=0.5, eps=0, centered=True),
+        cl.RMSProp(lr=1, rho=0.5, eps=0, centered=True, eps_inside=True),
+        cl.conventions.as_in("torch", "RMSProp", lr=1, rho=0.5, eps=0, centered=True),
+    ],
+    ids=repr,
+)
+def test_a_centered_step_without_a_spread_and_without_eps_is_infinite(opt):
+    """The law is 1/√(ρ^t(1 − ρ^t)), without bound; in 54 steps the spread rounds to 0."""
+    with pytest.raises(cl.Diverged, match=r"x\[0\] is -inf after step 54") as stopped:
+        follow(opt, np.ones((60, 1)))
+    trace = stopped.value.trace
+    assert trace.rate[54, 0] == np.inf
+    assert trace.rate[53, 0] == pytest.approx(1 / np.sqrt(0.5**53), rel=0.5)
+    assert (follow(opt, np.zeros((60, 1))).x == 0).all()  # no gradient is no step
+    at_once = cl.RMSProp(rho=0, eps=0, centered=True)
+    assert at_once.step(at_once.init([1.0, 1.0]), [2.0, 0.0]).x.tolist() == [-np.inf, 1.0]
+
+
 @pytest.mark.parametrize("kind", [cl.AdaGrad, lambda **hyper: cl.RMSProp(rho=0.75, **hyper)])
 def test_eps_outside_and_inside_the_root(kind):
     """After one gradient of 4, √v is 4 for AdaGrad and 2 for RMSProp, v is 16 and 4."""
@@ -153,8 +175,8 @@ def test_momentums_terminal_speed():
     assert step[-1, 0] == pytest.approx(0.1 / (1 - 0.9))
 
 
-def test_nesterov_looks_ahead_as_sutskever_wrote_it():
-    """x + μv is where torch keeps its parameters; the iterates are those of the look-ahead form."""
+def test_nesterovs_x_is_where_sutskever_takes_the_gradient():
+    """θ + μv, which torch and Keras keep as their parameters; θ itself is another path."""
     mu, lr, curvature = 0.9, 0.05, np.array([1.0, 4.0])
     x, v = np.array([1.0, -2.0]), np.zeros(2)
     trace = cl.run(cl.SGD(lr, mu, nesterov=True), lambda x: curvature * x, x.copy(), 40)
@@ -428,7 +450,19 @@ def test_a_number_out_of_range_is_named(make, message):
         (lambda: cl.SGD(lr=1j), "lr must be a real number"),
         (lambda: cl.SGD(nesterov=1), "nesterov must be True or False, got 1"),
         (lambda: cl.Adam(bias_correction="no"), "bias_correction must be True or False, got 'no'"),
+        (
+            lambda: cl.Adam(0.1, (0.9, 0.999)),
+            r"beta1 .* got \(0\.9, 0\.999\): give beta1= and beta2=",
+        ),
+        (
+            lambda: cl.conventions.as_in("torch", "AdamW", beta1=(0.9, 0.99)),
+            "give beta1= and beta2=",
+        ),
         (lambda: cl.SGD().init([1j]), "x must hold real numbers, got dtype complex128"),
+        (
+            lambda: cl.SGD().step(cl.SGD().init([1.0, 2.0]), None),
+            "the gradient is None: does its function return it",
+        ),
         (
             lambda: cl.SGD().step(cl.SGD().init([1.0]), [1j]),
             "the gradient must hold real numbers, got dtype complex128",
@@ -438,6 +472,45 @@ def test_a_number_out_of_range_is_named(make, message):
 def test_what_is_no_real_number_is_refused(make, message):
     with pytest.raises(TypeError, match=message):
         make()
+
+
+@pytest.mark.parametrize(
+    ("make", "name"),
+    [
+        (lambda: cl.SGD().init([np.ones((2, 2)), np.ones(2)]), "x"),
+        (lambda: cl.SGD().step(cl.SGD().init([1.0, 2.0]), [np.ones(2), 1.0]), "the gradient"),
+        (lambda: cl.SGD(lr=[0.1, [0.2]]), "lr"),
+    ],
+)
+def test_a_list_of_arrays_is_told_to_become_one_vector(make, name):
+    with pytest.raises(ValueError, match=f"^{name} must be one array, .* several shapes: put"):
+        make()
+
+
+@every
+def test_an_optimizer_takes_no_other_ones_state(opt):
+    others = [cl.SGD(), cl.AdaGrad(), cl.RMSProp(), cl.Adam(), cl.AMSGrad(), cl.Adadelta()]
+    for other in others:
+        state = other.init([1.0])
+        if type(state) is opt.State:
+            opt.step(state, [1.0])
+            continue
+        own, theirs = opt.State.__name__, other.State.__name__
+        message = f"^{type(opt).__name__} needs a state of its own, {own}, and got {theirs}: "
+        with pytest.raises(TypeError, match=message):
+            opt.step(state, [1.0])
+    with pytest.raises(TypeError, match="and got tuple"):
+        opt.step(tuple(opt.init([1.0])), [1.0])
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(cl.RMSProp(), cl.Adam()), (cl.Adam(), cl.AMSGrad()), (cl.SGD(), cl.Adam())],
+    ids=repr,
+)
+def test_a_schedule_that_changes_the_optimizer_stops_where_it_does(before, after):
+    with pytest.raises(TypeError, match="needs a state of its own"):
+        cl.run(lambda t: before if t <= 3 else after, lambda x: x, [1.0], 6)
 
 
 @every
@@ -476,6 +549,53 @@ def test_an_optimizer_cannot_be_changed():
         cl.SGD().lr = 3
 
 
+def test_an_array_in_an_optimizer_cannot_be_changed_either():
+    rates = np.array([[0.1], [0.2]])
+    opt = cl.SGD(rates)
+    with pytest.raises(ValueError, match="read-only"):
+        opt.lr[0] = 7
+    rates[0] = 7  # theirs
+    assert opt.lr.tolist() == [[0.1], [0.2]]
+
+
+def test_optimizers_are_equal_if_their_numbers_are():
+    from dataclasses import replace
+
+    swept = cl.SGD(np.array([[0.1], [0.2]]))
+    assert cl.SGD([[0.1], [0.2]]) == swept == replace(swept)
+    assert len({swept, cl.SGD([[0.1], [0.2]]), cl.SGD(0.1), cl.SGD(np.float64(0.1))}) == 2
+    for other in (
+        cl.SGD(0.1),
+        cl.SGD([[0.1], [0.3]]),
+        cl.SGD([0.1, 0.2]),
+        replace(swept, momentum=0.5),
+    ):
+        assert swept != other
+    assert cl.Adam() != cl.AMSGrad()
+    assert cl.SGD() != 0.01
+
+
+@pytest.mark.parametrize("beta", [0.0, 0.5, 0.9, 0.999, 1 - 1e-12])
+@pytest.mark.parametrize("t", [1, 2, 3, 10, 1000, 54_321])
+def test_the_sum_of_the_weights_is_the_same_for_a_float_and_in_a_sweep(beta, t):
+    from fractions import Fraction
+
+    alone, swept = weights(beta, t), weights(np.array([[beta], [0.7]]), t)
+    assert type(alone) is float
+    assert swept.shape == (2, 1)
+    assert swept[0, 0] == alone
+    if t <= 1000:
+        assert alone == pytest.approx(float(1 - Fraction(beta) ** t), rel=1e-13, abs=1e-13)
+
+
+def test_the_sum_of_the_weights_has_the_bits_of_multiplication():
+    """Which every processor does alike; powers differ in their last bit."""
+    b, b2 = 0.999, 0.999 * 0.999
+    b4 = b2 * b2
+    assert weights(b, 5) == 1 - b * b4
+    assert weights(b, 7) == 1 - (b * b2) * b4
+
+
 # Variants
 
 
@@ -495,6 +615,21 @@ def test_amsgrad_without_correction_never_raises_a_rate():
     assert (np.diff(adam, axis=0) > 0).any()
 
 
+@pytest.mark.parametrize("beta2", [0.9, 0.99, 0.999])
+def test_amsgrad_with_correction_raises_a_rate_after_an_early_peak(beta2):
+    """By √((1 − β₂^t)/(1 − β₂)) after t steps, and so never by more than 1/√(1 − β₂)."""
+    g = np.zeros((20_000, 1))
+    g[0] = 1
+    rate = follow(cl.AMSGrad(beta2=beta2, eps=0), g).rate[1:, 0]
+    t = np.arange(1, len(g) + 1)
+    np.testing.assert_allclose(rate / rate[0], np.sqrt((1 - beta2**t) / (1 - beta2)), rtol=1e-9)
+    assert rate[-1] / rate[0] == pytest.approx(1 / np.sqrt(1 - beta2), rel=1e-6)
+    if beta2 == 0.999:
+        assert rate[-1] / rate[0] == pytest.approx(31.6, abs=0.05)  # as its docstring says
+    uncorrected = follow(cl.AMSGrad(beta2=beta2, eps=0, bias_correction=False), g).rate[1:, 0]
+    assert (np.diff(uncorrected) == 0).all()
+
+
 def test_adadelta_is_zeilers_formula():
     g = np.random.default_rng(4).normal(size=30)
     v = u = x = 0.0
@@ -506,6 +641,7 @@ def test_adadelta_is_zeilers_formula():
     end = follow(cl.Adadelta(rho=0.95), g[:, None])
     assert end.x[-1, 0] == pytest.approx(x, rel=1e-12)
     assert end.u[-1, 0] == pytest.approx(u, rel=1e-12)
+    assert (follow(cl.Adadelta(eps=0), g[:, None]).x == 0).all()  # nothing starts the motion
     half = follow(cl.Adadelta(lr=0.5, rho=0.95), g[:, None])
     np.testing.assert_allclose(half.step, end.step / 2, rtol=1e-12)
     np.testing.assert_allclose(half.rate, end.rate / 2, rtol=1e-12)

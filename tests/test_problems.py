@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from course_lib import problems
+from course_lib import SGD, problems, run
 
 WITH_VALUE = [
     problems.bowl(),
@@ -61,6 +61,22 @@ def test_a_turned_problem_is_the_same_problem():
     assert turned.start == pytest.approx([-plain.start[1], plain.start[0]])
 
 
+def test_a_turned_region_is_turned_too():
+    from dataclasses import replace
+
+    box = replace(problems.bowl(), project=lambda x: np.clip(x, [-3, -1], [3, 1]))
+    turned = problems.rotated(box, 90)
+    assert turned.project(np.array([-5.0, 5.0])) == pytest.approx([-1, 3])
+    straight, aslant = (run(SGD(0.6), p.grad, p.start, 9, project=p.project) for p in (box, turned))
+    back = np.array([[0.0, 1.0], [-1.0, 0.0]])  # x₁ has become x₂, and x₂ has become −x₁
+    np.testing.assert_allclose(straight.x[1:] @ back, aslant.x[1:], atol=1e-12)
+    assert problems.rotated(problems.bowl()).project is None
+
+
+def test_the_stream_of_reddi_does_not_round():
+    assert problems.reddi(2.5).grad(np.zeros(1, int), 1).tolist() == [2.5]
+
+
 def test_noise_averages_out_and_is_the_same_for_a_sweep():
     plain = problems.bowl()
     noisy = problems.noisy(plain, noise=2.0, steps=5000)
@@ -105,6 +121,14 @@ def test_a_drifting_optimum_is_where_the_gradient_is_zero():
         (lambda: problems.noisy(problems.bowl()).grad(np.ones(2), 1001), "noise for 1000 steps"),
         (lambda: problems.rare_feature(0), r"probability must be in \(0, 1\], got 0"),
         (lambda: problems.rare_feature().grad(np.ones(2), 1001), "1000 examples, none for step"),
+        (
+            lambda: problems.noisy(problems.bowl()).grad(np.ones(2), 0),
+            "t must be at least 1, got 0",
+        ),
+        (lambda: problems.rare_feature().grad(np.ones(2), 0), "t must be at least 1, got 0"),
+        (lambda: problems.noisy(problems.bowl(), steps=0), "steps must be at least 1, got 0"),
+        (lambda: problems.rare_feature(steps=-1), "steps must be at least 1, got -1"),
+        (lambda: problems.rotated(problems.reddi()), r"has 1 coordinate\(s\); a turn needs two"),
         (lambda: problems.reddi(c=2), "c must be above 2"),
     ],
 )

@@ -1,7 +1,7 @@
 """Explorers that set optimizers against each other, and one against its own settings."""
 
 import copy
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 from matplotlib.lines import Line2D
@@ -10,7 +10,7 @@ from .. import optimizers as library
 from .. import plots, problems
 from ..descent import run
 from ..explorer import Control, Explorer, Line, Words
-from ..hyper import Optimizer
+from ..hyper import an_optimizer, whole
 from .parts import points, steps_word
 
 __all__ = ["race", "sweep"]
@@ -35,6 +35,7 @@ PROBLEMS = {
 }
 FAR = 1e9  # what goes further has diverged
 LOWEST = 1e-10
+ROUNDING = 1e-9  # numbers that differ by less are equal: what is said hangs on no last bit
 
 
 def race(problem="bowl", optimizers=None, steps=100):
@@ -44,8 +45,8 @@ def race(problem="bowl", optimizers=None, steps=100):
     ----------
     problem : {"bowl", "rotated bowl", "Rosenbrock", "Beale", "saddle"} or Problem
         Of two coordinates.
-    optimizers : sequence, optional
-        Up to six, yours among them: anything with ``init(x)`` and ``step(state, g)``. One with
+    optimizers : optimizer or sequence of them, optional
+        Up to six, yours among them: anything that `run` takes, for one point at a time. One with
         a number `lr` gets a control from a tenth of it to ten times it. Default: SGD, AdaGrad,
         RMSProp and Adam.
     steps : int, default 100
@@ -59,9 +60,11 @@ def race(problem="bowl", optimizers=None, steps=100):
 
     Raises
     ------
+    TypeError
+        If `steps` is no whole number, or one of `optimizers` is a class or no optimizer.
     ValueError
-        If the problem is not known or not of two coordinates, the optimizers are too many, or
-        yours stops.
+        If the problem is not known or not of two coordinates, the optimizers are too many, none
+        or a sweep, `steps` is below 1, or your optimizer stops.
 
     Examples
     --------
@@ -70,6 +73,7 @@ def race(problem="bowl", optimizers=None, steps=100):
     >>> explorer.lines["SGD path"].round(9).tolist()
     [[-5.0, -2.0], [-4.6, 1.2]]
     """
+    whole("steps", steps, 1)
     problem, named = _problem(problem), _named(optimizers)
     sides = [_side(*limits) for limits in zip(problem.box, problem.start, strict=True)]
     starts = np.stack(np.meshgrid(*sides, indexing="ij"), axis=-1)
@@ -137,8 +141,10 @@ def sweep(optimizer="RMSProp", problem="bowl", steps=100):
 
     Raises
     ------
+    TypeError
+        If `steps` is no whole number.
     ValueError
-        If the optimizer or the problem is not known.
+        If the optimizer or the problem is not known, or `steps` is not 1 to 1000.
 
     Examples
     --------
@@ -151,16 +157,19 @@ def sweep(optimizer="RMSProp", problem="bowl", steps=100):
     if optimizer not in decays:
         raise ValueError(f"there is no sweep of {optimizer!r}; there is {', '.join(decays)}")
     decay, label = decays[optimizer]
+    whole("steps", steps, 1)
+    if steps > 1000:
+        raise ValueError(f"a sweep takes up to 1000 steps, got {steps}")
     problem = _problem(problem)
     grid = {"lr": np.reshape(RATES, (-1, 1, 1)), decay: np.reshape(DECAYS, (-1, 1))}
     x = _descend(getattr(library, optimizer)(**grid), problem, problem.start, steps, 1)
-    final = _loss(problem, x)[..., -1]
+    final = np.maximum(_loss(problem, x)[..., -1], LOWEST)  # lower ones are equal, as in the map
     columns, rows = np.arange(len(RATES)), np.arange(len(DECAYS))
     on, style = ("lr", decay), plots.OPTIMIZERS[optimizer]
 
     def draw(figure):
         left, right = figure.subplots(1, 2, width_ratios=(1.35, 1))
-        shown = np.log10(np.clip(final.T, LOWEST, 1e2))
+        shown = np.log10(np.minimum(final.T, 1e2))
         image = left.pcolormesh(columns, rows, shown, cmap="cividis_r", vmin=-10, vmax=2)
         left.set(xlabel="learning rate η", ylabel=label)
         left.set_xticks(columns[::3], [f"{rate:g}" for rate in RATES[::3]])
@@ -173,10 +182,11 @@ def sweep(optimizer="RMSProp", problem="bowl", steps=100):
 
     def outcome(**at):
         i, j = RATES.index(at["lr"]), DECAYS.index(at[decay])
-        better = int((final < final[i, j]).sum())
-        rank = "no pair in the map is better" if not better else f"{better} pairs are better"
+        better = int((final < final[i, j] * (1 - ROUNDING)).sum())
+        few = {0: "no pair in the map is better", 1: "1 pair is better"}
+        rank = few.get(better, f"{better} pairs are better")
         told = f"{optimizer} with η = {at['lr']:g} and {label.split()[1]} = {at[decay]:g}"
-        return f"{told}: loss {final[i, j]:.1e} after {steps} {steps_word(steps)}; {rank}."
+        return f"{told}: {_loss_word(final[i, j])} after {steps} {steps_word(steps)}; {rank}."
 
     return Explorer(
         controls=[
@@ -213,18 +223,32 @@ def _named(optimizers):
             library.RMSProp(0.1),
             library.Adam(0.2),
         )
-    if len(optimizers) > 6:
-        raise ValueError(f"a race has room for 6 optimizers, got {len(optimizers)}")
+    optimizers = [optimizers] if hasattr(optimizers, "step") else list(optimizers)
+    if not 1 <= len(optimizers) <= 6:
+        raise ValueError(f"a race has room for 1 to 6 optimizers, got {len(optimizers)}")
     named = {}
     for opt in optimizers:
-        name = type(opt).__name__
-        if not type(opt).__module__.startswith("course_lib.") or name not in plots.OPTIMIZERS:
-            name = "yours"
-        if name == "SGD" and opt.momentum:
-            name = "momentum"
+        name = _kind(an_optimizer(opt))
+        if name != "yours" and any(np.ndim(getattr(opt, f.name)) for f in fields(opt)):
+            raise ValueError(f"a race takes one number a hyper-parameter, and {opt!r} is a sweep")
         again = sum(known.split("_")[0] == name for known in named)
         named[f"{name}_{again + 1}" if again else name] = opt
     return named
+
+
+def _of_the_course(opt):
+    """Whether the class is the library's own: it takes a sweep, and goes by its own name."""
+    return type(opt).__module__.startswith("course_lib.")
+
+
+def _kind(opt):
+    """The name in the legend: of the class, or of the one that it is a framework's version of."""
+    if not _of_the_course(opt):
+        return "yours"
+    name = next(c.__name__ for c in type(opt).__mro__ if c.__name__ in plots.OPTIMIZERS)
+    if name == "SGD" and np.any(opt.momentum):
+        return "Nesterov" if opt.nesterov else "momentum"
+    return name
 
 
 def _style(name, named):
@@ -244,14 +268,15 @@ def _side(limits, start):
 
 def _rates(opt):
     lr = getattr(opt, "lr", None)
-    if not isinstance(lr, float | int) or not lr > 0:
+    if isinstance(lr, bool) or not isinstance(lr, float | int | np.number) or not 0 < lr < np.inf:
         return ()
-    return tuple(float(f"{factor * lr:.6g}") for factor in FACTORS)
+    lr = float(str(lr))  # float32's 0.1 is 0.1
+    return tuple(lr if factor == 1 else float(f"{factor * lr:.6g}") for factor in FACTORS)
 
 
 def _paths(opt, rates, problem, starts, steps, every):
     """One run for all rates and starts; a learner's optimizer need not take a sweep of rates."""
-    if isinstance(opt, Optimizer) and rates:
+    if _of_the_course(opt) and rates:
         opts = [replace(opt, lr=np.reshape(rates, (-1, 1, 1, 1)))]
     else:
         opts = [_with_rate(opt, rate) for rate in rates] or [opt]
@@ -268,11 +293,9 @@ def _descend(opt, problem, start, steps, every):
     """Paths with the time as the last axis but one; a run that diverges stays where it left."""
     how = {"record": ["x"], "every": every, "project": problem.project, "keep_going": True}
     with np.errstate(all="ignore"):
-        try:
+        if _of_the_course(opt):
             x = run(opt, problem.grad, start, steps, **how).x
-        except Exception:
-            if isinstance(opt, Optimizer):
-                raise
+        else:
             x = _one_by_one(opt, problem, start, steps, how)
     near = np.logical_and.accumulate((np.abs(x) <= FAR).all(axis=-1), axis=0)
     times = np.arange(len(x)).reshape(-1, *[1] * (x.ndim - 2))
@@ -281,7 +304,7 @@ def _descend(opt, problem, start, steps, every):
 
 
 def _one_by_one(opt, problem, start, steps, how):
-    """As `run` for all starts at once; a learner's loop may know the coordinates of one only."""
+    """As `run` for all starts at once; a learner's step knows one point, and may take its norm."""
     points = start.reshape(-1, start.shape[-1])
     try:
         paths = [run(opt, problem.grad, point, steps, **how).x for point in points]
@@ -298,6 +321,11 @@ def _loss(problem, x):
     return problem.value(x) - floor
 
 
+def _loss_word(loss):
+    """A loss in words; what lies below the axis is mostly rounding."""
+    return f"loss {loss:.1e}" if loss > LOWEST else f"loss below {LOWEST:.0e}"
+
+
 def _map_of(ax, problem):
     plots.contours(ax, problem)
     ax.set(xlabel="$x_1$", ylabel="$x_2$", xlim=problem.box[0], ylim=problem.box[1])
@@ -311,8 +339,8 @@ def _outcome(name, loss, times, on, values):
         now = loss[tuple(v.index(at[control]) for v, control in zip(values, on, strict=True))]
         if now[-1] > max(100 * now[0], 1e3):
             return f"{name} diverges."
-        low = np.flatnonzero(now <= 1e-3)
+        low = np.flatnonzero(now <= 1e-3 * (1 + ROUNDING))
         when = f", 0.001 within {times[low[0]]} {steps_word(times[low[0]])}" if len(low) else ""
-        return f"{name}: loss {now[-1]:.1e}{when}."
+        return f"{name}: {_loss_word(now[-1])}{when}."
 
     return say

@@ -66,9 +66,10 @@ MUTANTS = {
         ("np.sqrt(square + self.eps) if", "np.sqrt(square) + self.eps if"),
         ("else np.sqrt(square) + self.eps", "else square + self.eps"),
         ("else v\n        root", "else state.v\n        root"),
+        ("effective_rate(self.lr, root, v)", "effective_rate(self.lr, root)"),
         (
-            "effective_rate(self.lr, root)",
-            "effective_rate(self.lr, root / (1 - self.rho ** (t + 1)))",
+            "effective_rate(self.lr, root, v)",
+            "effective_rate(self.lr, root / (1 - self.rho ** (t + 1)), v)",
         ),
         ("step = self.momentum * step + rate * g", "step = rate * (self.momentum * step + g)"),
         ("step = self.momentum * step + rate * g", "step = rate * g"),
@@ -121,10 +122,17 @@ MUTANTS = {
         ("u = self.rho * u + (1 - self.rho) *", "u = (1 - self.rho) * u + self.rho *"),
         ("x - self.lr * delta", "x - delta"),
     ],
+    ("conventions", "L2"): [
+        ("+ self.weight_decay * state.x", "- self.weight_decay * state.x"),
+    ],
+    ("conventions", "Decoupled"): [
+        ("self.lr * self.weight_decay", "self.weight_decay"),
+        ("_replace(x=shrunk), g)", "_replace(x=state.x), g + self.weight_decay * state.x)"),
+    ],
     ("hyper", "Optimizer"): [
         ('memory["v"] += self.initial', "pass"),
         ("x = np.array(np.broadcast_to(x, shape), dtype)", "x = np.asarray(x, dtype)"),
-        ('x.dtype if x.dtype.kind == "f" else float', "float"),
+        ("np.result_type(x.dtype, *kinds)", "float"),
         ("self.State(x, 0,", "self.State(x, 1,"),
     ],
     ("hyper", "like"): [
@@ -133,18 +141,33 @@ MUTANTS = {
     ],
     ("hyper", "effective_rate"): [
         ("if np.count_nonzero(denominator) == denominator.size:", "if True:"),
+        ("np.where(unbounded, np.inf, 0.0)", "np.zeros(denominator.shape)"),
+        ("np.where(unbounded, np.inf, 0.0)", "np.full(denominator.shape, np.inf)"),
+    ],
+    ("hyper", "_of_its_own"): [
+        ("if type(state) is not self.State:", "if False:"),
     ],
     ("hyper", "weights"): [
-        ("1 - np.power(beta, t)", "np.power(beta, t)"),
-        ("total if total.ndim else float(total)", "total"),
+        ("return 1 - power", "return power"),
+        ("power * beta if t & 1 else power", "power * beta"),
+        ("t >> 1", "t - 1"),
     ],
     ("descent", "run"): [
-        ("schedule(t).step", "schedule(1).step"),
-        ("grad(state.x.copy(), t)", "grad(state.x.copy(), t - 1)"),
-        ("grad(state.x.copy(), t)", "grad(state.x, t)"),
+        ("= schedule(t), state", "= schedule(1), state"),
+        ("grad(x.copy(), t)", "grad(x.copy(), t - 1)"),
+        ("grad(x.copy(), t)", "grad(x, t)"),
         ("np.append(np.arange(0, steps, every), steps)", "np.arange(0, steps + 1, every)"),
         ("if not keep_going:", "if keep_going:"),
         ("if project:", "if not project and False:"),
+        ("kept[name] = rows = _with_room(rows, value)", "pass"),
+    ],
+    ("descent", "_start"): [
+        ('floats("x0", x0)', "np.asarray(x0)"),
+        ("x0.copy()", "x0"),
+    ],
+    ("descent", "_schedule"): [
+        (' and not hasattr(opt, "step")', ""),
+        ("not isinstance(opt, type) and", ""),
     ],
 }
 
