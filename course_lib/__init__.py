@@ -27,6 +27,8 @@ _LATER = {
     "conventions": ("course_lib.conventions", None),
     "check": ("course_lib.exercises", "check"),
     "explore": ("course_lib.explorers", None),
+    "networks": ("course_lib.networks", None),
+    "plots": ("course_lib.plots", None),
     "predict": ("course_lib.quiz", "predict"),
 }
 
@@ -49,7 +51,9 @@ __all__ = [
     "explore",
     "half_life",
     "moving_average",
+    "networks",
     "optimizers",
+    "plots",
     "predict",
     "problems",
     "run",

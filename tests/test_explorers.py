@@ -94,6 +94,14 @@ def test_the_page_looks_up_the_lines_of_the_figure(make):
 
 
 @pytest.mark.parametrize("make", EVERY)
+def test_a_learners_error_state_is_no_matter_of_the_pictures(make):
+    with np.errstate(all="raise"):
+        explorer = make()
+        assert explorer.alt
+        assert np.geterr()["under"] == "raise"
+
+
+@pytest.mark.parametrize("make", EVERY)
 def test_size_of_what_the_page_gets(make):
     page = make().widget.children[1]
     assert len(page.table) + sum(map(len, page.stills)) + len(str(page.spec)) < 2_000_000

@@ -6,7 +6,7 @@ from .. import averages, plots, problems
 from ..descent import run
 from ..explorer import Control, Explorer, Line, Words
 from ..optimizers import AdaGrad, RMSProp
-from .parts import points, steps_word
+from .parts import numpys_own_errors, points, steps_word
 
 __all__ = ["adagrad_decay", "memory", "rmsprop"]
 
@@ -32,6 +32,7 @@ BOWL_STEPS, FIRST, LAST = 500, 30, 20
 SECOND = plots.LineStyle("#333333", dash=(4, 1.5), marker="o")  # beside RMSProp's blue
 
 
+@numpys_own_errors
 def adagrad_decay(lr=0.1, steps=10_000, noise=0.0):
     """AdaGrad's effective rates of four parameters, over a million steps.
 
@@ -114,6 +115,7 @@ def adagrad_decay(lr=0.1, steps=10_000, noise=0.0):
     )
 
 
+@numpys_own_errors
 def memory(rho=0.9, jump=10.0):
     """AdaGrad's sum and RMSProp's leaky mean on one stream whose scale jumps.
 
@@ -207,6 +209,7 @@ def memory(rho=0.9, jump=10.0):
     )
 
 
+@numpys_own_errors
 def rmsprop(lr=0.1, rho=0.9):
     """RMSProp on the bowl: its path, its first steps and its last ones, magnified.
 

@@ -9,7 +9,7 @@ from ..descent import run
 from ..explorer import Control, Explorer, Line, Words
 from ..optimizers import Adam
 from ..variants import AMSGrad
-from .parts import points
+from .parts import numpys_own_errors, points
 
 __all__ = ["adam", "counterexample"]
 
@@ -20,6 +20,7 @@ STEP = plots.LineStyle(plots.OPTIMIZERS["Adam"].colour)
 RAW, CORRECTED = plots.LineStyle("#767676"), plots.LineStyle("#B34700", dash=(4, 2))
 
 
+@numpys_own_errors
 def adam(gradients="constant", bias_correction=True):
     """Adam's m, v and step for the first twenty gradients of a stream, bar by bar.
 
@@ -138,6 +139,7 @@ LONG = (0.1, 0.5, 0.9, 0.99, 0.999)
 SHORT = (0.0, 0.9)
 
 
+@numpys_own_errors
 def counterexample(c=3.0, beta2=0.1):
     """Reddi's stream: gradients c, −1, −1 for ever, so that downhill is to the left.
 

@@ -4,6 +4,9 @@ import numpy as np
 
 from ..plots import LineStyle
 
+# Decorates an explorer, whose arithmetic is no matter of what a learner has set with np.seterr.
+numpys_own_errors = np.errstate(divide="warn", over="warn", under="ignore", invalid="warn")
+
 
 def points(x, y):
     """(..., n) and (..., n) → (..., n, 2)."""

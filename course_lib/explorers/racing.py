@@ -11,7 +11,7 @@ from .. import plots, problems
 from ..descent import run
 from ..explorer import Control, Explorer, Line, Words
 from ..hyper import an_optimizer, whole
-from .parts import points, steps_word
+from .parts import numpys_own_errors, points, steps_word
 
 __all__ = ["race", "sweep"]
 
@@ -38,6 +38,7 @@ LOWEST = 1e-10
 ROUNDING = 1e-9  # numbers that differ by less are equal: what is said hangs on no last bit
 
 
+@numpys_own_errors
 def race(problem="bowl", optimizers=None, steps=100):
     """Optimizers on one problem, each with its own learning rate, from a start of your choice.
 
@@ -121,6 +122,7 @@ def race(problem="bowl", optimizers=None, steps=100):
     return Explorer(controls, lines, words, draw, size=(760, 400), place=place)
 
 
+@numpys_own_errors
 def sweep(optimizer="RMSProp", problem="bowl", steps=100):
     """The final loss for each pair of learning rate and decay as a map, and one pair's path.
 

@@ -8,7 +8,7 @@ from .. import plots, problems
 from ..descent import run
 from ..explorer import Control, Explorer, Line, Words
 from ..optimizers import SGD, RMSProp
-from .parts import LEVEL, level_lines, points, steps_word
+from .parts import LEVEL, level_lines, numpys_own_errors, points, steps_word
 
 __all__ = ["one_rate", "scaling"]
 
@@ -19,6 +19,7 @@ FLAT, STEEP = plots.LineStyle("#0072B2", dash=(4, 2)), plots.LineStyle("#B34700"
 WIDEST = 0.62
 
 
+@numpys_own_errors
 def one_rate(lr=0.1, condition=20.0):
     """Gradient descent in a ravine: where the path goes, what one step leaves, how the loss falls.
 
@@ -111,6 +112,7 @@ METHODS = {
 }
 
 
+@numpys_own_errors
 def scaling(condition=20.0, turned=False):
     """Gradient, sign and per-parameter steps on one bowl: stretched, and turned.
 

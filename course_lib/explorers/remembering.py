@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import averages, datasets, plots
 from ..explorer import Control, Explorer, Line, Words
-from .parts import points, steps_word
+from .parts import numpys_own_errors, points, steps_word
 
 __all__ = ["ema_weights", "first_look", "moving_averages"]
 
@@ -17,6 +17,7 @@ WINDOWS = (1, 2, 3, 5, 10, 20, 30, 50, 100, 200)
 SHOWN = 300
 
 
+@numpys_own_errors
 def first_look():
     """One slider, one line: how an average with decay β follows a jump from 0 to 1.
 
@@ -58,6 +59,7 @@ def first_look():
     )
 
 
+@numpys_own_errors
 def moving_averages(
     series="noisy step",
     beta=0.9,
@@ -159,6 +161,7 @@ def moving_averages(
     )
 
 
+@numpys_own_errors
 def ema_weights(beta=0.9, steps=100, bias_correction=False):
     """What an EMA makes of the past: the weight of each value, and what the last ones add up to.
 
