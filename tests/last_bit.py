@@ -1,0 +1,72 @@
+"""Another processor, imitated: every gradient and every averaged value off by its last bit.
+
+NumPy takes other instructions on other processors, and the last bits of its results differ.
+What is printed or stored must not show it.
+"""
+
+import numpy as np
+
+from course_lib import averages, conventions, descent, explorer, hyper, optimizers, variants
+
+__all__ = ["Change", "install"]
+
+
+class Change:
+    """Moves each number to one of its two neighbours; 0, which no rounding made, stays 0.
+
+    Examples
+    --------
+    >>> change = Change(seed=1)
+    >>> one = change(np.ones(1000))
+    >>> sorted(set(((one - 1) * 2**53).tolist()))
+    [-1.0, 2.0]
+    """
+
+    def __init__(self, seed):
+        self.rng = np.random.default_rng(seed)
+        self.signs = 2 * self.rng.integers(0, 2, 2**20, dtype=np.int8) - 1  # drawing is slow
+
+    def __call__(self, values):
+        values = np.array(values)
+        if values.dtype.kind != "f":
+            return values
+        signs = self.signs if values.size <= self.signs.size else np.resize(self.signs, values.size)
+        start = self.rng.integers(signs.size - values.size + 1)
+        moved = values.view(f"i{values.itemsize}") + signs[start:][: values.size].reshape(
+            values.shape
+        )
+        known = np.isfinite(values) & (values != 0)
+        return np.where(known, moved.view(values.dtype), values)
+
+
+def install(seed, set_attribute=setattr):
+    """From here on change what optimizers and averages are given, and all powers of β.
+
+    Parameters
+    ----------
+    seed : int
+    set_attribute : callable
+        pytest's ``monkeypatch.setattr``, where it is to be undone.
+    """
+    change = Change(seed)
+
+    def changed(function):
+        return lambda *args: change(function(*args))
+
+    set_attribute(descent, "_of_two", lambda grad: changed(ORIGINAL["_of_two"](grad)))
+    set_attribute(averages, "_stream", changed(ORIGINAL["_stream"]))
+    set_attribute(averages, "_decay", changed(ORIGINAL["_decay"]))
+    inner = {"like": changed(ORIGINAL["like"]), "weights": lambda b, t: 1 - change(np.power(b, t))}
+    for module in (optimizers, variants, conventions):
+        for name in inner.keys() & vars(module).keys():
+            set_attribute(module, name, inner[name])
+    set_attribute(explorer, "png", lambda *_: b"")  # no picture is compared, and drawing is slow
+
+
+# Kept here, so that a second `install` does not change what is changed already.
+ORIGINAL = {
+    "_of_two": descent._of_two,
+    "_stream": averages._stream,
+    "_decay": averages._decay,
+    "like": hyper.like,
+}
