@@ -1,11 +1,18 @@
-"""For every run of pytest: no progress bar in notebooks, and a notebook's cells on one worker."""
+"""For every run of pytest: no bars in notebooks, no deadlines, a notebook's cells on one worker."""
 
 import os
+from contextlib import suppress
 
 import pytest
 
 # A bar is an output, which nbval would compare.
 os.environ["COURSE_PROGRESS"] = "0"
+
+with suppress(ImportError):  # learners have no hypothesis
+    from hypothesis import settings
+
+    settings.register_profile("any machine", deadline=None)
+    settings.load_profile("any machine")
 
 
 @pytest.hookimpl(optionalhook=True)  # learners have no xdist

@@ -283,7 +283,7 @@ def test_a_rotation_takes_the_advantage_of_a_rate_for_each_parameter_away():
 gradients = arrays(
     float, (12, 3), elements=st.floats(-10, 10).filter(lambda g: g == 0 or abs(g) > 1e-3)
 )
-few = settings(max_examples=15, deadline=None)
+few = settings(max_examples=15)
 
 
 @every
