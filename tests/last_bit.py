@@ -23,20 +23,21 @@ class Change:
     """
 
     def __init__(self, seed):
-        self.rng = np.random.default_rng(seed)
-        self.signs = 2 * self.rng.integers(0, 2, 2**20, dtype=np.int8) - 1  # drawing is slow
+        rng = np.random.default_rng(seed)
+        self.signs = 2 * rng.integers(0, 2, 2**20, dtype=np.int8) - 1  # drawing is slow
+        self.used = 0
 
     def __call__(self, values):
         values = np.array(values)
         if values.dtype.kind != "f":
             return values
-        signs = self.signs if values.size <= self.signs.size else np.resize(self.signs, values.size)
-        start = self.rng.integers(signs.size - values.size + 1)
-        moved = values.view(f"i{values.itemsize}") + signs[start:][: values.size].reshape(
-            values.shape
-        )
-        known = np.isfinite(values) & (values != 0)
-        return np.where(known, moved.view(values.dtype), values)
+        if self.used + values.size > self.signs.size:
+            self.used = 0
+            self.signs = np.resize(self.signs, max(self.signs.size, values.size))
+        signs = self.signs[self.used : self.used + values.size].reshape(values.shape)
+        self.used += values.size
+        moved = (values.view(f"i{values.itemsize}") + signs).view(values.dtype)
+        return np.where(np.isfinite(values) & (values != 0), moved, values)
 
 
 def install(seed, set_attribute=setattr):
@@ -48,15 +49,28 @@ def install(seed, set_attribute=setattr):
     set_attribute : callable
         pytest's ``monkeypatch.setattr``, where it is to be undone.
     """
-    change = Change(seed)
+    change, last = Change(seed), None
 
     def changed(function):
         return lambda *args: change(function(*args))
 
-    set_attribute(descent, "_of_two", lambda grad: changed(ORIGINAL["_of_two"](grad)))
+    def changed_gradient(grad):
+        grad = ORIGINAL["_of_two"](grad)
+
+        def gradient(x, t):
+            nonlocal last
+            last = change(grad(x, t))
+            return last
+
+        return gradient
+
+    def like(g, x):  # what comes from `run` is changed already
+        return ORIGINAL["like"](g, x) if g is last else change(ORIGINAL["like"](g, x))
+
+    inner = {"like": like, "weights": lambda beta, t: 1 - change(np.power(beta, t))}
+    set_attribute(descent, "_of_two", changed_gradient)
     set_attribute(averages, "_stream", changed(ORIGINAL["_stream"]))
     set_attribute(averages, "_decay", changed(ORIGINAL["_decay"]))
-    inner = {"like": changed(ORIGINAL["like"]), "weights": lambda b, t: 1 - change(np.power(b, t))}
     for module in (optimizers, variants, conventions):
         for name in inner.keys() & vars(module).keys():
             set_attribute(module, name, inner[name])
