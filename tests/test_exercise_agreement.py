@@ -6,9 +6,11 @@ from itertools import islice, zip_longest
 import pytest
 
 from course_lib.exercises import folder
+from course_lib.exercises.blank import learner_version
 from course_lib.exercises.check_file import check_exercise
 from course_lib.exercises.folder import find_exercise, read, write
 from course_lib.exercises.registry import questions
+from course_lib.exercises.verdict import BLANK
 
 NUMBERS = sorted({name[:2] for name in questions()})
 ANSWER = """
@@ -52,6 +54,17 @@ def test_the_command_line_says_the_hint_of_every_mistake(number, tmp_path, monke
     monkeypatch.setattr(folder, "course_folder", lambda: tmp_path)
     found = {r.question: (r.verdict, r.hint) for r in check_exercise(path)}
     assert found == expected
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_what_is_handed_out_is_not_answered_yet(number, tmp_path):
+    (learners,) = find_exercise(number)
+    write(
+        learner_version(read(learners.parent / "solutions" / learners.name)),
+        tmp_path / learners.name,
+    )
+    found = {r.question: r.verdict for r in check_exercise(tmp_path / learners.name)}
+    assert found == dict.fromkeys(questions(number), BLANK)
 
 
 def variable(cells, question):

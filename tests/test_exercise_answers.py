@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from answers import expected_hints, hints_through_the_notebook, in_a_notebook, judged, pairs
+from answers import in_a_notebook, judged, pairs
 
 import course_lib as cl
 from course_lib.exercises.registry import find
@@ -306,11 +306,6 @@ def test_wrong_answers_are_caught(name, answer):
         assert not verdict.right
         assert verdict.kind != "blank"
         assert verdict.hint
-
-
-@pytest.mark.parametrize("number", ["03", "04", "05", "06", "07"])
-def test_blank_and_master_through_the_notebook(number, tmp_path):
-    assert hints_through_the_notebook(number, tmp_path) == expected_hints(number)
 
 
 def test_the_coordinate_of_a_slip_is_named():
