@@ -10,7 +10,7 @@
 Read from torch 2.13, Keras 3.15 and optax 0.2.8; ``make crosscheck`` compares with them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from typing import NamedTuple
 
@@ -152,7 +152,16 @@ class Decoupled(Optimizer):
 @cache
 def _with_decay(decay, kind):
     """The class `kind` with one more hyper-parameter, `weight_decay`, and under its own name."""
-    return dataclass(frozen=True, repr=False, eq=False)(type(kind.__name__, (decay, kind), {}))
+
+    def reduce(self):  # pickle would look for the class under that name
+        return _unpickled, (decay, kind, {f.name: getattr(self, f.name) for f in fields(self)})
+
+    made = type(kind.__name__, (decay, kind), {"__reduce__": reduce})
+    return dataclass(frozen=True, repr=False, eq=False)(made)
+
+
+def _unpickled(decay, kind, hyper):
+    return _with_decay(decay, kind)(**hyper)
 
 
 # framework → name → the class, its defaults, and what may be given besides them

@@ -162,7 +162,7 @@ def weights(beta, t):
     a library's power does not.
     """
     power = 1.0
-    while t:
+    while t > 0:
         power = power * beta if t & 1 else power
         beta, t = beta * beta, t >> 1
     return 1 - power

@@ -3,7 +3,9 @@
 `tests/crosscheck/crosscheck.py` writes it and, where the frameworks are installed, compares live.
 """
 
+import copy
 import json
+import pickle
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -220,3 +222,8 @@ def test_names_fit_a_legend():
     assert repr(as_in("keras", "Adam", weight_decay=0.2)) == (
         "AdamEpsHat(lr=0.001, eps=1e-07, weight_decay=0.2)"
     )
+
+
+def test_a_rule_with_weight_decay_can_be_sent_to_another_process():
+    opt = as_in("keras", "Adam", weight_decay=0.1)
+    assert repr(pickle.loads(pickle.dumps(opt))) == repr(opt) and copy.deepcopy(opt) == opt

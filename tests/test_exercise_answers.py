@@ -396,3 +396,15 @@ def test_a_right_answer_is_not_blamed_for_the_earlier_one_that_it_calls():
         assert verdict.hint.startswith("`rmsprop_step` writes into what it is given")
     for verdict in judged("07.bug_hunt", names["honest_report"]):
         assert "it calls `best_rate`, which is not right yet" in verdict.hint
+
+
+def test_a_small_number_of_the_other_sign_differs_in_more_than_its_last_digits():
+    def stops_early(x0, lam, lr, steps):
+        path = [np.asarray(x0, float)]
+        for _ in range(steps):
+            x = path[-1]
+            path.append(x if np.linalg.norm(x) <= 1e-5 else x - lr * lam * x)
+        return np.array(path)
+
+    for verdict in judged("01.descend", stops_early, seeds=10):
+        assert not verdict.right and "last digits" not in verdict.hint

@@ -1,5 +1,6 @@
 """Judging: in which state, whom it blames, and what it takes for blank."""
 
+import asyncio
 import re
 import sys
 import warnings
@@ -8,7 +9,7 @@ from textwrap import dedent
 
 import numpy as np
 import pytest
-from answers import in_a_notebook
+from answers import corrected_by_powers, corrected_by_running_sums, in_a_notebook
 
 import course_lib as cl
 from course_lib.exercises import WrongAnswer, check
@@ -43,18 +44,6 @@ def state(request):
             np.seterr(**{"under": "warn"} if request.param == "warnings" else {})
         yield
         np.seterrcall(before)
-
-
-def corrected_by_running_sums(x, beta):
-    out, total, weight = [], 0.0, 0.0
-    for value in x:
-        total, weight = beta * total + value, beta * weight + 1
-        out.append(total / weight)
-    return out
-
-
-def corrected_by_powers(x, beta):
-    return cl.ema(x, beta) / (1 - beta ** np.arange(1, len(x) + 1))
 
 
 @pytest.mark.parametrize("answer", [corrected_by_running_sums, corrected_by_powers])
@@ -574,10 +563,32 @@ class AnswersToAnything:
         pass
 
 
-@pytest.mark.timeout(20)
 def test_an_object_that_has_every_attribute_is_judged_too():
     verdict = asked("02.ema_corrected", AnswersToAnything())
     assert (verdict.kind, verdict.hint) == ("blank", BLANK)
+
+
+def test_a_loop_whose_body_is_left_is_blank():
+    def ema(x, beta):
+        out = []
+        for _ in x:
+            ...
+        return out
+
+    assert asked("02.ema", ema).kind == "blank"
+
+
+def test_only_the_answers_own_word_of_what_is_not_written_counts():
+    def two_ellipses(x, beta):
+        out = np.zeros((len(x), 1))
+        out[..., ...] = x
+        return out
+
+    def in_a_library(x, beta):
+        return asyncio.AbstractEventLoop().time()
+
+    assert "single ellipsis" in asked("02.ema", two_ellipses).hint
+    assert "stops with NotImplementedError" in asked("02.ema", in_a_library).hint
 
 
 def test_a_value_that_is_left_out_is_blank():
@@ -669,7 +680,10 @@ def test_a_hat_is_told_that_it_is_no_power(source):
         ),
         ("def f(b):\n    max = 1\n    return b(max)", None),
         ("def f(b):\n    return np.logarithm(b)", None),
-        ("def f(b):\n    return m.log(b)", ": define or import it in the answer cell itself"),
+        (
+            "def f(b):\n    return m.log(b)",
+            ": is it misspelt? Else define or import it in the answer cell itself",
+        ),
         ("def f(b):\n    b = c + b\n    c = 1", None),
     ],
 )

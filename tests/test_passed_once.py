@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 import pytest
-from answers import judged
+from answers import corrected_by_powers, corrected_by_running_sums, judged
 
 DRAWS = 40
 
@@ -22,6 +22,17 @@ def whole_path(x0, lam, lr, steps):
     for t in range(steps):
         path[t + 1] = path[t] - lr * lam * path[t]
     return path
+
+
+def ball_that_stops(x0, lam, lr, momentum, steps):
+    x, v, path = np.array(x0, float), 0.0, [np.array(x0, float)]
+    for _ in range(steps):
+        v = momentum * v + lam * x
+        x = x - lr * v
+        if np.linalg.norm(x) < 1e-6:
+            x = 0 * x
+        path.append(x)
+    return np.array(path)
 
 
 def whole_ball(x0, lam, lr, momentum, steps):
@@ -150,7 +161,10 @@ PASSED = {
         ("one too many at the exact limit", lambda k, share: math.floor(steps_of(k, share) + 1)),
         ("one too many at the exact limit", counted_past_the_share),
     ],
-    "01.heavy_ball": [("whole numbers in, whole numbers out", whole_ball)],
+    "01.heavy_ball": [
+        ("whole numbers in, whole numbers out", whole_ball),
+        ("stops near the minimum", ball_that_stops),
+    ],
     "02.ema": [("whole numbers in, whole numbers out", whole_ema)],
     "03.sign_step": [("whole numbers in, whole numbers out", whole_sign_step)],
     "03.rprop_step": [("the rates are bounded", bounded_rprop)],
@@ -184,19 +198,6 @@ PASSED = {
         ),
     ],
 }
-
-
-def corrected_by_running_sums(x, beta):
-    out, total, weight = [], 0.0, 0.0
-    for value in x:
-        total, weight = beta * total + value, beta * weight + 1
-        out.append(total / weight)
-    return out
-
-
-def corrected_by_powers(x, beta):
-    t = np.arange(1, len(x) + 1)
-    return whole_ema(x.astype(float), beta) / (1 - beta**t)
 
 
 # question → why it was refused, and the answer

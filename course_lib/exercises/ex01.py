@@ -32,7 +32,9 @@ def _starts(rng):
 
 
 def _starts_with_momentum(rng):
-    return [(*args[:3], float(rng.uniform(0.3, 0.9)), args[3]) for args in _starts(rng)]
+    """The same with μ, and one without it that comes near to 0."""
+    near = np.array([-5.0, -2.0]), np.array([1.0, 4.0]), 0.4, 0.0, 40
+    return [near, *((*args[:3], float(rng.uniform(0.3, 0.9)), args[3]) for args in _starts(rng))]
 
 
 def _bowls(rng):

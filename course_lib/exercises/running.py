@@ -4,6 +4,8 @@ import ast
 import builtins
 import dis
 import inspect
+import sysconfig
+import traceback
 import warnings
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from copy import deepcopy
@@ -20,6 +22,9 @@ __all__ = ["BLANK", "NoNumbers", "asking_nobody", "calm", "is_blank", "numbers",
 BLANK = "not answered yet"
 IDLE = {"RESUME", "NOP", "LOAD_CONST", "RETURN_CONST", "RETURN_VALUE"}
 IDLE |= {"COPY_FREE_VARS", "MAKE_CELL"}  # of a stub within a function
+
+
+LIBRARIES = tuple(sysconfig.get_paths()[name] for name in ("stdlib", "purelib", "platlib"))
 
 
 class NoNumbers(Exception):
@@ -86,6 +91,8 @@ def _read(question, call, args, output):
         if isinstance(output, list | tuple) and len(asked) > 1 and len(output) != asked[0]:
             hint = f"{len(output)} things came back, {asked[0]} are asked for"
         raise NoNumbers("broken", hint) from None
+    if not found.size and _unfinished(call):  # a loop whose body is still `...`
+        raise NoNumbers("blank", BLANK)
     if question.truth and not np.isin(found, (0, 1)).all():
         raise NoNumbers("broken", f"True or False is asked for; this is {kind(output)}")
     return found
@@ -141,10 +148,11 @@ def _unfinished(function):
 
 
 def _to_be_filled_in(problem):
-    """Whether a line says so (a subclass of the error does not), or calculates with a `...`."""
+    """Whether a line of the answer says so (no subclass does), or calculates with a `...`."""
     if type(problem) is NotImplementedError:
-        return True
-    return "ellipsis" in str(problem) and "indices must be" not in str(problem)
+        *_, last = traceback.extract_tb(problem.__traceback__)
+        return not last.filename.startswith(LIBRARIES)  # which speak of something else
+    return "'ellipsis'" in str(problem) and "indices must be" not in str(problem)
 
 
 class _Asks(Exception):

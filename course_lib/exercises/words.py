@@ -45,7 +45,7 @@ def difference(question, args, got, expected, tolerance):
         if yours != right:
             break
     hint = f"{where} your answer gives {yours}, expected {right}"
-    if np.allclose(got, expected, rtol=SINGLE, atol=SINGLE * np.abs(expected).max()):
+    if np.allclose(got, expected, rtol=SINGLE, atol=0):
         hint += f": {LAST_DIGITS}"
     elif np.isnan(got[index]):
         hint += ". NaN comes of 0/0, or of the root or the logarithm of a negative number"
@@ -70,7 +70,7 @@ def _why(problem):
     if "bitwise_xor" in text or "for ^" in text:
         return ": `^` is no power in Python, that is `**`"
     if type(problem) is NameError:  # its cell, or a line that was added to a cell of ours
-        return ": define or import it in the answer cell itself"
+        return ": is it misspelt? Else define or import it in the answer cell itself"
     *_, (frame, _) = traceback.walk_tb(problem.__traceback__)
     scope, code = {**frame.f_globals, **frame.f_locals}, frame.f_code
     for name in {*code.co_names, *code.co_varnames} & scope.keys():

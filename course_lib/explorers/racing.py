@@ -47,9 +47,9 @@ def race(problem="bowl", optimizers=None, steps=100):
     problem : {"bowl", "rotated bowl", "Rosenbrock", "Beale", "saddle"} or Problem
         Of two coordinates.
     optimizers : optimizer or sequence of them, optional
-        Up to six, yours among them: anything that `run` takes, for one point at a time. One with
-        a number `lr` gets a control from a tenth of it to ten times it. Default: SGD, AdaGrad,
-        RMSProp and Adam.
+        Up to six, yours among them: anything with `init` and `step`, for one point at a time. One
+        with a number `lr` gets a control from a tenth of it to ten times it. Default: SGD,
+        AdaGrad, RMSProp and Adam.
     steps : int, default 100
         How many, ≥ 1.
 
