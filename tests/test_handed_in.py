@@ -178,6 +178,21 @@ def test_an_answer_is_found_without_the_id_of_its_cell(how, file):
     assert all(whole[name] in source for name, source in others.items())
 
 
+@pytest.mark.parametrize("name", ["setup", "one-of-their-own"])
+def test_answers_that_were_all_moved_into_one_cell_are_found(name, file):
+    notebook = answered(ema="def ema(x, beta):\n    return 'mine'")
+    moved = [cell for cell in notebook["cells"] if cell["id"].startswith("answer-")]
+    notebook["cells"] = [cell for cell in notebook["cells"] if cell not in moved]
+    setup = notebook["cells"].pop(at(notebook, "setup"))
+    whole = "\n\n".join(cell["source"] for cell in [setup, *moved[:-1]])
+    notebook["cells"].insert(0, code(whole, name))
+    sources = grafted(notebook, file)
+    assert sources["answer-ema" if name == "setup" else "answer-warm-up"] == whole
+    notebook["cells"][0]["source"] = whole.replace("'mine'", "...")
+    write(notebook, file)
+    assert graft(file, MASTER).strays == {}  # a blank is not elsewhere
+
+
 def test_a_misspelt_name_above_its_check_is_the_answer(file):
     notebook = answered(ema="def EMA(x, beta):\n    return 'mine'")
     pasted_above_its_check(notebook)
@@ -246,6 +261,31 @@ def test_the_advice_for_an_answer_that_is_gone_or_there_twice_can_be_followed(fi
     assert grafted(notebook, file)["answer-ema"] == "def ema(x, beta):\n    return 2"
 
 
+def test_of_two_cells_with_the_same_id_the_one_that_defines_the_name_is_the_answer(file):
+    whole = grafted(answered(), file)
+    for where in (0, len(whole)):
+        notebook = answered()
+        notebook["cells"].insert(where, code("print(3)", "answer-ema"))
+        assert grafted(notebook, file) == whole
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "class Rule(Protocol):\n    def step(self): ...",
+        "class Lost(Exception): ...",
+        "@overload\ndef f(x: int): ...\n@typing.overload\ndef f(x: str):\n    ...",
+    ],
+)
+def test_three_dots_that_tell_a_type_are_not_left_to_be_filled_in(more, file):
+    notebook = answered(explorer=f"{more}\ncl.explore")
+    assert grafted(notebook, file)
+    assert graft(file, MASTER).unwritten == set()
+    for blank in ("for beta in (0.5, 0.9):\n    ...", "class Mine:\n    def step(self): ..."):
+        assert grafted(answered(explorer=f"{more}\n{blank}"), file)
+        assert graft(file, MASTER).unwritten == {"answer-explorer"}
+
+
 def test_an_answer_that_nothing_checks_may_be_missing(file):
     whole = grafted(answered(), file)
     notebook = answered()
@@ -265,9 +305,10 @@ def test_what_a_learner_adds_to_a_cell_of_the_course_is_remembered_but_not_what_
 ):
     notebook = answered()
     own = "import math as m\nfrom os import path\nhalf = 0.5\ndef helper(k):\n    local = k\n"
+    own += "[k for k in range(3) if (last := k)]\n{i: j for i, j in {}.items()}\n"
     notebook["cells"][at(notebook, "setup")]["source"] += f"\n{own}"
     write(notebook, file)
-    assert set(graft(file, MASTER).strays) == {"m", "path", "half", "helper"}
+    assert set(graft(file, MASTER).strays) == {"m", "path", "half", "helper", "last"}
 
 
 # Names, formats, other files
@@ -307,6 +348,12 @@ def test_a_merge_that_is_not_settled_is_named(file):
     file.write_text('{\n<<<<<<< HEAD\n "cells": [],\n=======\n "cells": [1],\n>>>>>>> ada\n}')
     (result,) = check_exercise(file)
     assert "has two versions in it, between <<<<<<< and >>>>>>>, as a merge in Git" in result.hint
+
+
+def test_empty_worksheets_beside_the_cells_are_no_format_3(file):
+    notebook = answered()
+    whole = grafted(notebook, file)
+    assert grafted({**notebook, "worksheets": []}, file) == whole
 
 
 def test_lists_in_metadata_and_data_stay_lists(file):
