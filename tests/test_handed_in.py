@@ -423,6 +423,23 @@ def test_nothing_around_a_right_file_makes_it_wrong(tmp_path, monkeypatch):
     assert done.exit_code == 0
 
 
+def test_neither_the_name_of_a_file_nor_what_its_answers_print_makes_it_wrong(tmp_path):
+    """A browser's copy, and names that pytest knows; lines that `redirect_stdout` cannot catch."""
+    (tmp_path / "helper.py").write_text("import course_lib as cl\nema = cl.ema")
+    name = "@02_moving_averages[1]" if os.name == "nt" else "-@02_moving_averages[1]::a"
+    notebook = answered(
+        ema="import helper, logging, sys\n"
+        "logging.basicConfig(stream=sys.stdout)\n"
+        "def ema(x, beta):\n"
+        "    logging.getLogger('mine').warning('%d', len(x))\n"
+        "    return helper.ema(x, beta)",
+        half_life="import os\n"
+        "def half_life(beta):\n    os.system('echo x')\n    return cl.half_life(beta)",
+    )
+    results = checked(notebook, tmp_path / f"{name}.ipynb")
+    assert [(r.verdict, r.hint) for r in results.values()] == [("right", "")] * 6
+
+
 def test_a_cell_that_stops_is_shown_when_all_answers_are_right_and_does_not_count(file):
     loud = "def ema(x, beta):\n    [print('x' * 30_000) for _ in range(10)]\n"
     write(answered(ema=loud + "    return cl.ema(x, beta)"), file)
@@ -466,8 +483,9 @@ def test_a_cell_that_cannot_be_interrupted_is_asked_for_its_processes():
 def test_the_answers_after_a_kernel_that_ended_are_checked_in_another(file):
     notebook = answered(
         ema_corrected="import os\nos._exit(0)",
-        half_life="def half_life(beta):\n    return 1 / beta",
+        half_life="import mine\ndef half_life(beta):\n    return 1 / beta",
     )
+    (file.parent / "mine.py").write_text("")  # the other kernel is in the same folder
     notebook["cells"].insert(at(notebook, "answer-ema"), code("helper = cl.ema"))
     notebook["cells"][at(notebook, "answer-ema")]["source"] = "ema = helper"
     del notebook["cells"][at(notebook, "answer-bug-hunt")]
