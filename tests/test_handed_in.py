@@ -7,15 +7,19 @@ import json
 import os
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
+import course_lib as cl
 from course_lib import cli
 from course_lib.exercises.blank import learner_version
-from course_lib.exercises.check_file import Result, check_exercise
+from course_lib.exercises.check_file import WAITING, Result, check_exercise
 from course_lib.exercises.folder import ExerciseError, find_exercise, master_of, read, reset, write
 from course_lib.exercises.graft import graft
 from course_lib.exercises.nbval_plugin import ExerciseCell
+from course_lib.exercises.registry import find
+from course_lib.exercises.verdict import judge
 
 MASTERS = sorted((find_exercise("02")[0].parent / "solutions").glob("*.ipynb"))
 MASTER = MASTERS[1]
@@ -440,6 +444,43 @@ def test_neither_the_name_of_a_file_nor_what_its_answers_print_makes_it_wrong(tm
     assert [(r.verdict, r.hint) for r in results.values()] == [("right", "")] * 6
 
 
+def test_the_hint_of_a_verdict_that_waits_is_known_by_its_beginning():
+    # Right in itself, or the reference cannot stand in.
+    for beginning, more in zip(WAITING, ("", ", more=2"), strict=True):
+        names = {"cl": cl, "np": np}
+        exec(
+            "def ema(x, beta, more=1):\n    return 2 * cl.ema(x, beta)\n"
+            "def ema_corrected(x, beta):\n"
+            f"    return ema(x, beta{more}) / (1 - beta ** np.arange(1, len(x) + 1))",
+            names,
+        )
+        verdict = judge(find("02.ema_corrected"), names["ema_corrected"])
+        assert verdict.kind == "waits"
+        assert verdict.hint.startswith(beginning)
+
+
+def test_what_comes_of_one_slip_is_no_fault_of_its_own(file):
+    notebook = answered(
+        warm_up="beta = 0.9\nwarm_up = betta * 7",
+        ema="def ema(x, beta):\n    return 2 * cl.ema(x, beta)",
+        volatility="%reset -f\ndef volatility(returns, beta):\n    return 0",
+    )
+    results = {name[3:]: r for name, r in checked(notebook, file).items()}
+    assert results["warm_up"].hint == (
+        "name 'betta' is not defined: is it misspelt? Else define or import it in the answer cell "
+        "itself"
+    )
+    assert results["volatility"].hint == "`cl` is gone: does a line delete it?"
+    assert {name: r.verdict for name, r in results.items()} == {
+        "warm_up": "wrong",
+        "ema": "wrong",
+        "ema_corrected": "waits",
+        "half_life": "right",
+        "bug_hunt": "right",
+        "volatility": "wrong",
+    }
+
+
 def test_a_cell_that_stops_is_shown_when_all_answers_are_right_and_does_not_count(file):
     loud = "def ema(x, beta):\n    [print('x' * 30_000) for _ in range(10)]\n"
     write(answered(ema=loud + "    return cl.ema(x, beta)"), file)
@@ -453,7 +494,10 @@ def test_what_needs_an_answer_that_nothing_checks_is_not_held_against_it(tmp_pat
     (master,) = [path for path in MASTERS if path.name.startswith("01")]
     results = checked(answered(master, yours="rate = fast"), tmp_path / master.name)
     others = {name: r for name, r in results.items() if r.verdict != "right"}
-    hint = "name 'fast' is not defined: define or import it in the answer cell itself"
+    hint = (
+        "name 'fast' is not defined: is it misspelt? Else define or import it in the answer cell "
+        "itself"
+    )
     assert others == {"01.yours": Result("01.yours", "stops", hint)}
 
 

@@ -13,18 +13,21 @@ from .folder import ExerciseError, master_of, number_of
 from .graft import graft
 from .verdict import BLANK
 
-__all__ = ["STOPS", "Result", "check_exercise"]
+__all__ = ["STOPS", "WAITS", "Result", "check_exercise"]
 
 STOPS = "stops"
+WAITS = "waits"
+WAITING = ("right in itself, but it calls `", "it calls `")  # how such a verdict's hint begins
 
 NO_KERNEL = "the kernel did not start: `course doctor` looks into it"
 
 
 @dataclass(frozen=True)
 class Result:
-    """One question's verdict: ``"right"``, ``"not answered yet"`` or ``"wrong"``, and the hint.
+    """One question's verdict, and the hint.
 
-    A cell that asks no question has a result only if it ``"stops"``. It does not count.
+    It is ``"right"``, ``"not answered yet"``, ``"wrong"``, or it ``"waits"`` for an answer that it
+    calls. A cell that asks no question has a result only if it ``"stops"``. It does not count.
     """
 
     question: str
@@ -135,7 +138,8 @@ class _Collector:
             return Result(self._question(check), "right")
         if hint.startswith(BLANK):
             return Result(self._question(check), BLANK, hint.removeprefix(BLANK).strip("; "))
-        return Result(self._question(check), "wrong", hint)
+        verdict = WAITS if hint.startswith(WAITING) else "wrong"
+        return Result(self._question(check), verdict, hint)
 
     def _stopped(self, hints, checks):
         """The other cells that fail, but for those that need an answer that is not checked."""

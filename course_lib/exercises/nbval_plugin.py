@@ -168,8 +168,10 @@ class ExerciseCell(IPyNbCell):
             hint = text.partition(": ")[2]
             stray = grafted.strays.get(grafted.asked.get(answer)) if hint == BLANK else stray
             return f"{hint}; {stray}" if stray else hint
+        if missing and missing[1] == "cl":
+            return "`cl` is gone: does a line delete it?"
         if self.options["check"]:
-            if "has no attribute 'check'" in text or "name 'cl' is not defined" in text:
+            if "has no attribute 'check'" in text:
                 return "`cl` is the course: give your variable another name"
             if name == "NameError":
                 sources = {cell.id: cell.source for cell in self.parent.nb.cells}
@@ -181,7 +183,7 @@ class ExerciseCell(IPyNbCell):
             if missing and missing[1] in grafted.asked.values():
                 return f"{text}: the answer cell that should define it does not"
             # Imported in a cell of ours, perhaps, which is taken from the master.
-            hint = f"{text}: define or import it in the answer cell itself"
+            hint = f"{text}: is it misspelt? Else define or import it in the answer cell itself"
             return f"{hint}; {stray}" if stray else hint
         return _error_in_words(error)
 
