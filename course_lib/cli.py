@@ -192,10 +192,14 @@ def _show(results, label):
 
 def _right(results):
     """How many are right, of the questions; another cell that stops is none."""
-    from .exercises.check_file import STOPS
+    from .exercises.check_file import STOPS, WAITS
 
-    counted = [result.verdict == "right" for result in results if result.verdict != STOPS]
-    return f"{sum(counted)} of {len(counted)} right"
+    verdicts = [result.verdict for result in results if result.verdict != STOPS]
+    waiting = verdicts.count(WAITS)
+    told = f"{verdicts.count('right')} of {len(verdicts)} right"
+    if not waiting:
+        return told
+    return f"{told}, {waiting} {'waits' if waiting == 1 else 'wait'} for another"
 
 
 if __name__ == "__main__":

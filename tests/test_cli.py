@@ -86,6 +86,17 @@ def test_a_cell_that_stops_is_shown_and_does_not_count(checked):
     assert "all: 2 of 2 right" in course("check", "02", "04").output
 
 
+def test_an_answer_that_waits_for_another_is_told_apart_from_a_wrong_one(checked):
+    waits = Result("02.c", "waits", "right in itself, but it calls `b`")
+    checked(Result("02.a", "right"), Result("02.b", "wrong", "why"), waits)
+    done = course("check", "02")
+    assert done.exit_code == 1
+    assert re.search(r"02\.c +waits +right in itself", done.output)
+    assert "exercise 02: 1 of 3 right, 1 waits for another\n" in done.output
+    assert "all: 2 of 6 right, 2 wait for another\n" in course("check", "02", "04").output
+    assert json.loads(course("check", "02", "--json").stdout)[2]["verdict"] == "waits"
+
+
 def test_where_something_is_not_answered_it_says_which_file_counts(checked):
     checked(Result("02.a", "not answered yet"))
     assert "What counts is the file as it was saved last." in course("check", "02").output

@@ -7,15 +7,19 @@ import json
 import os
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
+import course_lib as cl
 from course_lib import cli
 from course_lib.exercises.blank import learner_version
-from course_lib.exercises.check_file import Result, check_exercise
+from course_lib.exercises.check_file import WAITING, Result, check_exercise
 from course_lib.exercises.folder import ExerciseError, find_exercise, master_of, read, reset, write
 from course_lib.exercises.graft import graft
 from course_lib.exercises.nbval_plugin import ExerciseCell
+from course_lib.exercises.registry import find
+from course_lib.exercises.verdict import judge
 
 MASTERS = sorted((find_exercise("02")[0].parent / "solutions").glob("*.ipynb"))
 MASTER = MASTERS[1]
@@ -178,6 +182,21 @@ def test_an_answer_is_found_without_the_id_of_its_cell(how, file):
     assert all(whole[name] in source for name, source in others.items())
 
 
+@pytest.mark.parametrize("name", ["setup", "one-of-their-own"])
+def test_answers_that_were_all_moved_into_one_cell_are_found(name, file):
+    notebook = answered(ema="def ema(x, beta):\n    return 'mine'")
+    moved = [cell for cell in notebook["cells"] if cell["id"].startswith("answer-")]
+    notebook["cells"] = [cell for cell in notebook["cells"] if cell not in moved]
+    setup = notebook["cells"].pop(at(notebook, "setup"))
+    whole = "\n\n".join(cell["source"] for cell in [setup, *moved[:-1]])
+    notebook["cells"].insert(0, code(whole, name))
+    sources = grafted(notebook, file)
+    assert sources["answer-ema" if name == "setup" else "answer-warm-up"] == whole
+    notebook["cells"][0]["source"] = whole.replace("'mine'", "...")
+    write(notebook, file)
+    assert graft(file, MASTER).strays == {}  # a blank is not elsewhere
+
+
 def test_a_misspelt_name_above_its_check_is_the_answer(file):
     notebook = answered(ema="def EMA(x, beta):\n    return 'mine'")
     pasted_above_its_check(notebook)
@@ -246,6 +265,31 @@ def test_the_advice_for_an_answer_that_is_gone_or_there_twice_can_be_followed(fi
     assert grafted(notebook, file)["answer-ema"] == "def ema(x, beta):\n    return 2"
 
 
+def test_of_two_cells_with_the_same_id_the_one_that_defines_the_name_is_the_answer(file):
+    whole = grafted(answered(), file)
+    for where in (0, len(whole)):
+        notebook = answered()
+        notebook["cells"].insert(where, code("print(3)", "answer-ema"))
+        assert grafted(notebook, file) == whole
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "class Rule(Protocol):\n    def step(self): ...",
+        "class Lost(Exception): ...",
+        "@overload\ndef f(x: int): ...\n@typing.overload\ndef f(x: str):\n    ...",
+    ],
+)
+def test_three_dots_that_tell_a_type_are_not_left_to_be_filled_in(more, file):
+    notebook = answered(explorer=f"{more}\ncl.explore")
+    assert grafted(notebook, file)
+    assert graft(file, MASTER).unwritten == set()
+    for blank in ("for beta in (0.5, 0.9):\n    ...", "class Mine:\n    def step(self): ..."):
+        assert grafted(answered(explorer=f"{more}\n{blank}"), file)
+        assert graft(file, MASTER).unwritten == {"answer-explorer"}
+
+
 def test_an_answer_that_nothing_checks_may_be_missing(file):
     whole = grafted(answered(), file)
     notebook = answered()
@@ -265,9 +309,10 @@ def test_what_a_learner_adds_to_a_cell_of_the_course_is_remembered_but_not_what_
 ):
     notebook = answered()
     own = "import math as m\nfrom os import path\nhalf = 0.5\ndef helper(k):\n    local = k\n"
+    own += "[k for k in range(3) if (last := k)]\n{i: j for i, j in {}.items()}\n"
     notebook["cells"][at(notebook, "setup")]["source"] += f"\n{own}"
     write(notebook, file)
-    assert set(graft(file, MASTER).strays) == {"m", "path", "half", "helper"}
+    assert set(graft(file, MASTER).strays) == {"m", "path", "half", "helper", "last"}
 
 
 # Names, formats, other files
@@ -307,6 +352,12 @@ def test_a_merge_that_is_not_settled_is_named(file):
     file.write_text('{\n<<<<<<< HEAD\n "cells": [],\n=======\n "cells": [1],\n>>>>>>> ada\n}')
     (result,) = check_exercise(file)
     assert "has two versions in it, between <<<<<<< and >>>>>>>, as a merge in Git" in result.hint
+
+
+def test_empty_worksheets_beside_the_cells_are_no_format_3(file):
+    notebook = answered()
+    whole = grafted(notebook, file)
+    assert grafted({**notebook, "worksheets": []}, file) == whole
 
 
 def test_lists_in_metadata_and_data_stay_lists(file):
@@ -376,6 +427,60 @@ def test_nothing_around_a_right_file_makes_it_wrong(tmp_path, monkeypatch):
     assert done.exit_code == 0
 
 
+def test_neither_the_name_of_a_file_nor_what_its_answers_print_makes_it_wrong(tmp_path):
+    """A browser's copy, and names that pytest knows; lines that `redirect_stdout` cannot catch."""
+    (tmp_path / "helper.py").write_text("import course_lib as cl\nema = cl.ema")
+    name = "@02_moving_averages[1]" if os.name == "nt" else "-@02_moving_averages[1]::a"
+    notebook = answered(
+        ema="import helper, logging, sys\n"
+        "logging.basicConfig(stream=sys.stdout)\n"
+        "def ema(x, beta):\n"
+        "    logging.getLogger('mine').warning('%d', len(x))\n"
+        "    return helper.ema(x, beta)",
+        half_life="import os\n"
+        "def half_life(beta):\n    os.system('echo x')\n    return cl.half_life(beta)",
+    )
+    results = checked(notebook, tmp_path / f"{name}.ipynb")
+    assert [(r.verdict, r.hint) for r in results.values()] == [("right", "")] * 6
+
+
+def test_the_hint_of_a_verdict_that_waits_is_known_by_its_beginning():
+    # Right in itself, or the reference cannot stand in.
+    for beginning, more in zip(WAITING, ("", ", more=2"), strict=True):
+        names = {"cl": cl, "np": np}
+        exec(
+            "def ema(x, beta, more=1):\n    return 2 * cl.ema(x, beta)\n"
+            "def ema_corrected(x, beta):\n"
+            f"    return ema(x, beta{more}) / (1 - beta ** np.arange(1, len(x) + 1))",
+            names,
+        )
+        verdict = judge(find("02.ema_corrected"), names["ema_corrected"])
+        assert verdict.kind == "waits"
+        assert verdict.hint.startswith(beginning)
+
+
+def test_what_comes_of_one_slip_is_no_fault_of_its_own(file):
+    notebook = answered(
+        warm_up="beta = 0.9\nwarm_up = betta * 7",
+        ema="def ema(x, beta):\n    return 2 * cl.ema(x, beta)",
+        volatility="%reset -f\ndef volatility(returns, beta):\n    return 0",
+    )
+    results = {name[3:]: r for name, r in checked(notebook, file).items()}
+    assert results["warm_up"].hint == (
+        "name 'betta' is not defined: is it misspelt? Else define or import it in the answer cell "
+        "itself"
+    )
+    assert results["volatility"].hint == "`cl` is gone: does a line delete it?"
+    assert {name: r.verdict for name, r in results.items()} == {
+        "warm_up": "wrong",
+        "ema": "wrong",
+        "ema_corrected": "waits",
+        "half_life": "right",
+        "bug_hunt": "right",
+        "volatility": "wrong",
+    }
+
+
 def test_a_cell_that_stops_is_shown_when_all_answers_are_right_and_does_not_count(file):
     loud = "def ema(x, beta):\n    [print('x' * 30_000) for _ in range(10)]\n"
     write(answered(ema=loud + "    return cl.ema(x, beta)"), file)
@@ -389,7 +494,10 @@ def test_what_needs_an_answer_that_nothing_checks_is_not_held_against_it(tmp_pat
     (master,) = [path for path in MASTERS if path.name.startswith("01")]
     results = checked(answered(master, yours="rate = fast"), tmp_path / master.name)
     others = {name: r for name, r in results.items() if r.verdict != "right"}
-    hint = "name 'fast' is not defined: define or import it in the answer cell itself"
+    hint = (
+        "name 'fast' is not defined: is it misspelt? Else define or import it in the answer cell "
+        "itself"
+    )
     assert others == {"01.yours": Result("01.yours", "stops", hint)}
 
 
@@ -419,8 +527,9 @@ def test_a_cell_that_cannot_be_interrupted_is_asked_for_its_processes():
 def test_the_answers_after_a_kernel_that_ended_are_checked_in_another(file):
     notebook = answered(
         ema_corrected="import os\nos._exit(0)",
-        half_life="def half_life(beta):\n    return 1 / beta",
+        half_life="import mine\ndef half_life(beta):\n    return 1 / beta",
     )
+    (file.parent / "mine.py").write_text("")  # the other kernel is in the same folder
     notebook["cells"].insert(at(notebook, "answer-ema"), code("helper = cl.ema"))
     notebook["cells"][at(notebook, "answer-ema")]["source"] = "ema = helper"
     del notebook["cells"][at(notebook, "answer-bug-hunt")]

@@ -13,18 +13,21 @@ from .folder import ExerciseError, master_of, number_of
 from .graft import graft
 from .verdict import BLANK
 
-__all__ = ["STOPS", "Result", "check_exercise"]
+__all__ = ["STOPS", "WAITS", "Result", "check_exercise"]
 
 STOPS = "stops"
+WAITS = "waits"
+WAITING = ("right in itself, but it calls `", "it calls `")  # how such a verdict's hint begins
 
 NO_KERNEL = "the kernel did not start: `course doctor` looks into it"
 
 
 @dataclass(frozen=True)
 class Result:
-    """One question's verdict: ``"right"``, ``"not answered yet"`` or ``"wrong"``, and the hint.
+    """One question's verdict, and the hint.
 
-    A cell that asks no question has a result only if it ``"stops"``. It does not count.
+    It is ``"right"``, ``"not answered yet"``, ``"wrong"``, or it ``"waits"`` for an answer that it
+    calls. A cell that asks no question has a result only if it ``"stops"``. It does not count.
     """
 
     question: str
@@ -55,7 +58,8 @@ def check_exercise(path, cell_limit=30.0, progress=lambda question: None):
     path = path.parent.resolve() / path.name  # a link counts by its own name
     number = number_of(path)
     try:
-        grafted = graft(path, master_of(path))
+        master = master_of(path)
+        grafted = graft(path, master)
     except ExerciseError as problem:
         return [Result(number, "wrong", str(problem))]
 
@@ -69,18 +73,18 @@ def check_exercise(path, cell_limit=30.0, progress=lambda question: None):
         _import_nbformat()
         import pytest
 
-        collected = _Collector(number, progress, kernel, grafted)
-        # By its name alone: in a longer path pytest would take [ and :: for its own.
-        with chdir(path.parent), redirect_stdout(io.StringIO()):
+        collected = _Collector(number, progress, kernel, path.parent, grafted)
+        # By the master's name: in the learner's, pytest would take -, @, [ and :: for its own.
+        with chdir(master.parent), redirect_stdout(io.StringIO()):
             ours = "-p nbval.plugin -p course_lib.exercises.nbval_plugin"
             off = "cacheprovider doctest faulthandler junitxml logging stepwise unraisableexception"
             plugins = ours.split() + [word for name in off.split() for word in ("-p", f"no:{name}")]
-            options = ["-c", os.devnull, "--rootdir", str(path.parent), "--noconftest", "-s"]
+            options = ["-c", os.devnull, "--rootdir", ".", "--noconftest", "-s"]
             limit = f"--exercise-cell-limit={cell_limit}"
             environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")}
             environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
             with patch.dict(os.environ, environment, clear=True):
-                pytest.main([*plugins, *options, limit, path.name], plugins=[collected])
+                pytest.main([*plugins, *options, limit, master.name], plugins=[collected])
     finally:
         end(kernel)  # a dead one, too, has left sockets
     return collected.results(_hiding(path.parent))
@@ -89,13 +93,14 @@ def check_exercise(path, cell_limit=30.0, progress=lambda question: None):
 class _Collector:
     """A pytest plugin that remembers the cells and why some of them failed."""
 
-    def __init__(self, number, progress, kernel, grafted):
+    def __init__(self, number, progress, kernel, folder, grafted):
         self.number, self.progress, self.kernel = number, progress, kernel
-        self.grafted = grafted
+        self.folder, self.grafted = folder, grafted
         self.cells, self.problem = [], None
 
     def pytest_configure(self, config):
-        config.begun_kernel, config.grafted = self.kernel, self.grafted
+        config.begun_kernel, config.folder = self.kernel, self.folder
+        config.grafted = self.grafted
 
     def pytest_collectreport(self, report):
         if report.failed:
@@ -133,7 +138,8 @@ class _Collector:
             return Result(self._question(check), "right")
         if hint.startswith(BLANK):
             return Result(self._question(check), BLANK, hint.removeprefix(BLANK).strip("; "))
-        return Result(self._question(check), "wrong", hint)
+        verdict = WAITS if hint.startswith(WAITING) else "wrong"
+        return Result(self._question(check), verdict, hint)
 
     def _stopped(self, hints, checks):
         """The other cells that fail, but for those that need an answer that is not checked."""

@@ -209,7 +209,9 @@ def _is_data(key):
 
 def _in_cells(notebook):
     """A notebook of format 3, which has its cells in worksheets, as later ones have them."""
-    if not isinstance(notebook, dict) or not isinstance(notebook.get("worksheets"), list):
+    if not isinstance(notebook, dict) or "cells" in notebook:
+        return notebook
+    if not isinstance(notebook.get("worksheets"), list):
         return notebook
     sheets = [sheet.get("cells") for sheet in notebook["worksheets"] if isinstance(sheet, dict)]
     cells = [cell for sheet in sheets if isinstance(sheet, list) for cell in sheet]

@@ -70,7 +70,7 @@ def graft(learner_path, master_path):
     Raises
     ------
     ExerciseError
-        If the learner's file is no notebook, or none of the answers is in it.
+        If the learner's file is no notebook, or none of the answers is anywhere in it.
     """
     learner, master = read(learner_path)["cells"], deepcopy(read(master_path))
     ours = {cell["id"]: cell for cell in master["cells"]}
@@ -87,14 +87,17 @@ def graft(learner_path, master_path):
     }
     ids = _recognised(learner, ours)
     _find_lost_answers(learner, ids, variables, asked)
-    if not any(name and _is_answer(name) for name in ids):
+    code = [cell["source"] for cell in learner if cell["cell_type"] == "code"]
+    merged = any(_defines(source, name) for source in code for name in asked.values())
+    if not merged and not any(name and _is_answer(name) for name in ids):
         raise ExerciseError(
             f"none of the answers is in {learner_path.name}: `course reset "
             f"{number_of(learner_path)}` writes a fresh notebook"
         )
     answers = {name: _answer(name, learner, ids, variables, asked) for name in variables}
     unwritten = {name for name, source in answers.items() if _is_blank(source)}
-    strays = _strays(learner, ids, ours, {asked.get(name) for name in unwritten})
+    blank = {asked.get(name) for name in unwritten}
+    strays = _strays(learner, ids, ours, blank, set(answers.values()))
     cells = [_code_cell("guard", GUARD)]
     added = _added(learner, ids)
     number = 0
@@ -156,7 +159,9 @@ def _find_lost_answers(learner, ids, variables, asked):
     there = {ids[at] for at in code}
     lost = [name for name in variables if name not in there]
     for name in lost:  # the last cell above its check that defines it, or else the last of all
-        where = [at for at in code if not ids[at] and _defines(learner[at], variables[name])]
+        where = [
+            at for at in code if not ids[at] and _defines(learner[at]["source"], variables[name])
+        ]
         above = _cells_above(name.replace("answer-", "check-"), learner, ids)
         where = [at for at in where if at in above] or where
         if where:
@@ -183,12 +188,14 @@ def _answer(name, learner, ids, variables, asked):
     cells = [cell for cell, known in zip(learner, ids, strict=True) if known == name]
     code = dict.fromkeys(cell["source"] for cell in cells if cell["cell_type"] == "code")
     written = [source for source in code if not _is_blank(source)] or list(code)[:1]
+    if len(written) > 1:  # one of them may be something else
+        written = [source for source in written if _defines(source, variable)] or written
     if len(written) == 1:
         return written[0]
     if len(written) > 1:
         return _stop("its cell is there twice, and the two differ: empty one of them")
     for cell, known in zip(learner, ids, strict=True):  # merged with another cell, perhaps
-        if known and cell["cell_type"] == "code" and _defines(cell, variable):
+        if known and cell["cell_type"] == "code" and _defines(cell["source"], variable):
             earlier = known in order and order.index(known) < order.index(name)
             return "" if earlier else cell["source"]
     if name not in asked:  # nothing depends on it that would be checked
@@ -202,11 +209,14 @@ def _stop(sentence):
     return f"from course_lib.exercises.guard import Stopped\nraise Stopped({sentence!r})"
 
 
-def _strays(learner, ids, ours, blank):
-    """Names that the learner defines where it does not count → a sentence about that."""
+def _strays(learner, ids, ours, blank, taken):
+    """Names that the learner defines where it does not count → a sentence about that.
+
+    A cell of ours counts where its source is `taken` for an answer that was merged with it.
+    """
     strays = {}
     for cell, name in zip(learner, ids, strict=True):
-        if cell["cell_type"] != "code" or (name and _is_answer(name)):
+        if cell["cell_type"] != "code" or cell["source"] in taken or (name and _is_answer(name)):
             continue
         if name:
             for own in _names(cell["source"]) - _names(ours[name]["source"]):
@@ -215,18 +225,18 @@ def _strays(learner, ids, ours, blank):
                     "handed out"
                 )
         for own in blank:
-            if _defines(cell, own):
+            if _defines(cell["source"], own):
                 strays[own] = f"you have `{own}` in another cell: move it into the answer cell"
     return strays
 
 
-def _defines(cell, variable):
+def _defines(source, variable):
     """Whether a cell defines the variable, also when the cell is no Python as it stands."""
     pattern = (
         rf"^(?:(?:async )?def|class) +{variable}\b|^{variable} *(?::[^=\n]*)?=(?!=)"
         rf"|^(?:from|import) .*\b{variable}\b"
     )
-    return bool(variable) and re.search(pattern, dedent(cell["source"]), re.MULTILINE) is not None
+    return bool(variable) and re.search(pattern, dedent(source), re.MULTILINE) is not None
 
 
 def _names(source):
@@ -236,6 +246,9 @@ def _names(source):
         node = waiting.pop()
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             names.add(node.name)
+            continue
+        if isinstance(node, ast.comprehension):  # its variables end with it
+            waiting += [node.iter, *node.ifs]
             continue
         if isinstance(node, ast.alias):
             names.add(node.asname or node.name.partition(".")[0])
@@ -247,9 +260,25 @@ def _names(source):
 
 def _is_blank(source):
     """Whether there is a `...` still to be filled in, or nothing at all."""
-    body = list(ast.walk(_tree(source, "broken")))
-    values = [getattr(node, "value", None) for node in body if isinstance(node, ast.stmt)]
-    return not values or any(getattr(value, "value", None) is ... for value in values)
+    tree = _tree(source, "broken")
+    waiting = list(tree.body)
+    while waiting:
+        node = waiting.pop()
+        if _tells_types(node):
+            continue
+        value = getattr(node, "value", None) if isinstance(node, ast.stmt) else None
+        if isinstance(value, ast.Constant) and value.value is ...:
+            return True
+        waiting.extend(ast.iter_child_nodes(node))
+    return not tree.body
+
+
+def _tells_types(node):
+    """Whether a `...` in it means what it says: an overload, a protocol, an exception's body."""
+    bases = getattr(node, "bases", [])
+    marks = [ast.unparse(mark) for mark in [*bases, *getattr(node, "decorator_list", [])]]
+    bare = bool(bases) and all(isinstance(line, ast.Expr) for line in node.body)
+    return bare or any(re.search("overload|abstractmethod|Protocol", mark) for mark in marks)
 
 
 def _tree(source, otherwise=""):
