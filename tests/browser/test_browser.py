@@ -12,9 +12,7 @@ from PIL import Image, ImageFilter
 import course_lib as cl
 from course_lib import explorers
 
-LESSONS = sorted(
-    path.stem for path in (ROOT / "notebooks").glob("*.ipynb") if path.stem != "notation"
-)
+LESSONS = sorted(path.stem for path in (ROOT / "notebooks").glob("[0-9]*.ipynb"))
 PICTURE = "canvas => canvas.toDataURL()"
 
 
