@@ -131,8 +131,8 @@ def start(port=None, browser=True):
     if port is not None and not is_free(port):
         other = port + 1 if port < 65535 else 8890
         raise SystemExit(f"Port {port} cannot be used here: choose another, such as {other}.")
-    if runtime_problem():
-        raise SystemExit(runtime_problem())
+    if problem := runtime_problem():
+        raise SystemExit(problem)
     browser = browser and has_display()
     print("JupyterLab is starting. Leave this window open; Ctrl-C twice stops it.", flush=True)
     if not browser:

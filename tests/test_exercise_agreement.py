@@ -19,6 +19,12 @@ from course_lib.exercises.registry import find
 """
 
 
+def exercise(number):
+    """Where the learner's notebook is, and the master."""
+    (learners,) = find_exercise(number)
+    return learners, read(learners.parent / "solutions" / learners.name)
+
+
 def hint(mistake):
     return " ".join(inspect.getdoc(mistake).split())
 
@@ -32,8 +38,7 @@ def answer(question, at, name):
 @pytest.mark.parametrize("number", NUMBERS)
 def test_the_command_line_says_the_hint_of_every_mistake(number, tmp_path, monkeypatch):
     """One notebook, and so one kernel, in which each mistake has an answer and a check."""
-    (learners,) = find_exercise(number)
-    master = read(learners.parent / "solutions" / learners.name)
+    learners, master = exercise(number)
     plain, expected = {"metadata": {}, "outputs": [], "execution_count": 1}, {}
     cells = [cell for cell in master["cells"] if cell["id"] == "setup"]
     for question in questions(number).values():
@@ -76,8 +81,7 @@ def variable(cells, question):
 @pytest.mark.parametrize("number", NUMBERS)
 def test_wrong_answers_among_the_cells_of_the_exercise(number, tmp_path):
     """The exercise itself, twice: each question answered with its first, its second mistake."""
-    (learners,) = find_exercise(number)
-    master = read(learners.parent / "solutions" / learners.name)
+    learners, master = exercise(number)
     asked = questions(number)
     rounds = zip_longest(*(range(len(q.mistakes)) for q in asked.values()))
     for k, chosen in enumerate(islice(rounds, 2)):

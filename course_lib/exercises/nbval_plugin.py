@@ -81,14 +81,16 @@ class ExerciseFile(IPyNbFile):
         self.ran = []
         # In the learner's folder, as in JupyterLab. `course check` has one on its way already.
         self.folder = getattr(self.config, "folder", self.path.parent)
-        manager = getattr(self.config, "begun_kernel", None) or begin(self.folder)
+        self.greet(getattr(self.config, "begun_kernel", None) or begin(self.folder))
+
+    def greet(self, manager):
+        """Let the cells run in the kernel of `manager`, as soon as it answers."""
         self.kernel = Kernel(manager, self.config.option.nbval_kernel_startup_timeout)
 
     def revive(self):
         """Go on in a fresh kernel, in which the cells that ended well have run again."""
         self.kernel.stop()
-        manager = begin(self.folder)
-        self.kernel = Kernel(manager, self.config.option.nbval_kernel_startup_timeout)
+        self.greet(begin(self.folder))
         for source in self.ran:
             message = self.kernel.execute_cell_input(source, allow_stdin=False)
             self.kernel.await_reply(message, timeout=self.limit)

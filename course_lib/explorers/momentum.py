@@ -9,12 +9,11 @@ from ..descent import run
 from ..explorer import Control, Explorer, Line, Words
 from ..optimizers import Adam
 from ..variants import AMSGrad
-from .parts import numpys_own_errors, points
+from .parts import ROUNDING, numpys_own_errors, points
 
 __all__ = ["adam", "counterexample"]
 
 FIRST = 20
-EQUAL = 1e-9  # what differs by less is equal: rounding is another on another processor
 BETA1, BETA2 = (0.0, 0.5, 0.9, 0.99), (0.9, 0.99, 0.999)
 STEP = plots.LineStyle(plots.OPTIMIZERS["Adam"].colour)
 RAW, CORRECTED = plots.LineStyle("#767676"), plots.LineStyle("#B34700", dash=(4, 2))
@@ -84,9 +83,10 @@ def adam(gradients="constant", bias_correction=True):
     def outcome(gradients, beta1, beta2, bias_correction):
         at = names.index(gradients), BETA1.index(beta1), BETA2.index(beta2), int(bias_correction)
         taken = np.abs(step[at])
-        t = (taken > taken.max() * (1 - EQUAL)).argmax()
-        if taken.min() > taken.max() * (1 - EQUAL):
+        longest = taken > taken.max() * (1 - ROUNDING)
+        if longest.all():
             return f"Every step is {taken[0]:.3g} η long."
+        t = longest.argmax()
         return (
             f"The first step is {taken[0]:.3g} η long, the longest is step {t + 1} with "
             f"{taken[t]:.3g} η, and the last is {taken[-1]:.3g} η."

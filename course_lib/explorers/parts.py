@@ -6,6 +6,7 @@ from ..plots import LineStyle
 
 # Decorates an explorer, whose arithmetic is no matter of what a learner has set with np.seterr.
 numpys_own_errors = np.errstate(divide="warn", over="warn", under="ignore", invalid="warn")
+ROUNDING = 1e-9  # numbers that differ by less are equal: what is said hangs on no last bit
 
 
 def points(x, y):

@@ -11,7 +11,7 @@ from .. import plots, problems
 from ..descent import run
 from ..explorer import Control, Explorer, Line, Words
 from ..hyper import an_optimizer, whole
-from .parts import numpys_own_errors, points, steps_word
+from .parts import ROUNDING, numpys_own_errors, points, steps_word
 
 __all__ = ["race", "sweep"]
 
@@ -35,7 +35,6 @@ PROBLEMS = {
 }
 FAR = 1e9  # what goes further has diverged
 LOWEST = 1e-10
-ROUNDING = 1e-9  # numbers that differ by less are equal: what is said hangs on no last bit
 
 
 @numpys_own_errors
