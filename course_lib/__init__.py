@@ -28,6 +28,7 @@ _LATER = {
     "check": ("course_lib.exercises", "check"),
     "explore": ("course_lib.explorers", None),
     "networks": ("course_lib.networks", None),
+    "numbers": ("course_lib.folded", "numbers"),
     "plots": ("course_lib.plots", None),
     "predict": ("course_lib.quiz", "predict"),
 }
@@ -52,6 +53,7 @@ __all__ = [
     "half_life",
     "moving_average",
     "networks",
+    "numbers",
     "optimizers",
     "plots",
     "predict",
