@@ -2,9 +2,10 @@
 
 from .forgetting import adagrad_decay, memory, rmsprop
 from .momentum import adam, counterexample
-from .racing import race, sweep
+from .racing import race
 from .rates import one_rate, scaling
 from .remembering import ema_weights, first_look, moving_averages
+from .sweeping import sweep
 
 __all__ = [
     "adagrad_decay",
