@@ -336,9 +336,9 @@ def test_pairs_that_are_equal_but_for_rounding_are_not_better(monkeypatch):
         last_bit.install(seed, monkeypatch.setattr)
         explorer = cl.explore.sweep("Adam", cl.problems.bowl(1.0, 1.0), steps=1)
         explorer.set(lr=10.0, beta2=0.9)
-        assert unbeaten(explorer) == (False, "108 pairs are better.")
+        assert unbeaten(explorer) == (False, "Still 108 pairs are better.")
         explorer.set(lr=1.0)
-        assert unbeaten(explorer) == (False, "18 pairs are better.")  # those of 2 and of 5
+        assert unbeaten(explorer) == (False, "Still 18 pairs are better.")  # those of 2 and of 5
 
 
 def test_what_lies_below_the_axis_is_not_told_in_digits():
@@ -368,4 +368,4 @@ def test_a_sweep_shows_the_run_of_each_pair(name):
         assert f"loss {low} after 80" in explorer.alt
     best = min(final, key=final.get)
     explorer.set(**{"lr": best[0], decay: best[1]})
-    assert unbeaten(explorer)[0] and unbeaten(explorer)[1].endswith(", and no pair is better.")
+    assert unbeaten(explorer)[0] and unbeaten(explorer)[1].startswith("No pair is better than η = ")

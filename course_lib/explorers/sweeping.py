@@ -91,13 +91,14 @@ def sweep(optimizer="RMSProp", problem="bowl", steps=100):
 
     def unbeaten(**at):
         better, pair = told(at)
-        few = {0: f"{pair}, and no pair is better.", 1: "1 pair is better."}
-        return better == 0, few.get(better, f"{better} pairs are better.")
+        if not better:
+            return True, f"No pair is better than {pair}."
+        return False, f"Still {better} {'pairs are' if better > 1 else 'pair is'} better."
 
     return Explorer(
         controls=[
-            Control("lr", "rate η", RATES, 0.1),
-            Control(decay, label, DECAYS, 0.9),
+            Control("lr", "rate η", RATES, 0.01),
+            Control(decay, label, DECAYS, 0.5),
         ],
         lines=[
             Line("chosen", on, points(columns[:, None, None], rows[:, None]), style),
