@@ -29,7 +29,7 @@ def adam_noise(noise=1.0, beta1=0.0):
     """Adam's steps for gradients of 1 with noise: how far each goes, and how far they get.
 
     Goal: find the noise with which Adam gets forward by half an η a step. Then, with a noise of
-    10, find a β₁ whose steps are shorter than 0.25 η.
+    10, find a β₁ whose steps are shorter than a quarter of η.
 
     Parameters
     ----------
@@ -120,8 +120,8 @@ def adam_noise(noise=1.0, beta1=0.0):
         ],
         words=[Words(on, outcome)],
         goals=[
-            Goal("the noise with which Adam gets half an η forward", on, half),
-            Goal(f"with a noise of 10, steps shorter than {SHORT:g} η", on, short),
+            Goal("the noise with which Adam gets half an η forward a step", on, half),
+            Goal("with a noise of 10, steps shorter than a quarter of η", on, short),
         ],
         draw=draw,
         size=(760, 320),
