@@ -158,12 +158,13 @@ async function render({ model, el }) {
     const [width, height] = spec.layouts[shape].size;
     // With its controls and its words it stays on one screen.
     const frame = full ? innerHeight : el.closest(".jp-WindowedPanel-outer")?.clientHeight ?? innerHeight;
-    const rest = box.offsetHeight - canvas.offsetHeight + (full ? 0 : 16);
+    const parts = box === el ? [el] : [...box.children];
+    const rest = parts.reduce((sum, part) => sum + part.offsetHeight, 24) - canvas.offsetHeight;
     const room = Math.max(frame - rest, 0.6 * height);
     const widest = full ? Infinity : width;
     canvas.style.aspectRatio = `${width} / ${height}`;
-    if (shape !== NARROW) canvas.style.maxWidth = `${Math.min(widest, (room * width) / height)}px`;
-    else canvas.style.maxWidth = "";
+    // Stacked panels may scroll.
+    canvas.style.maxWidth = shape === NARROW ? "" : `${Math.min(widest, (room * width) / height)}px`;
     const pixels = Math.round(Math.max(canvas.clientWidth, 1) * devicePixelRatio);
     if (canvas.width !== pixels || canvas.dataset.shape !== String(shape)) {
       canvas.width = pixels;
@@ -171,7 +172,7 @@ async function render({ model, el }) {
       canvas.dataset.shape = shape;
       draw();
     }
-    const names = ["Play", "Stop, back to the first", "Repeat"];
+    const names = ["Play", "Stop", "Repeat"];
     box.querySelectorAll(".widget-play").forEach((player) =>
       player.querySelectorAll("button").forEach((made, i) => {
         made.title = names[i];
@@ -216,7 +217,7 @@ async function render({ model, el }) {
   if (kept) move(kept);
   notice(el);
   draw();
-  for (const wait of [100, 400]) setTimeout(() => showWhole(el.closest(".course-box") ?? el), wait);
+  showWhole(el.closest(".course-box") ?? el);
   return () => {
     resize.disconnect();
     unheard();

@@ -48,7 +48,7 @@ class Control:
     def widget(self):
         """The ipywidgets control, and the name of the trait that the page listens to."""
         start = self.values[self.index(self.start)]
-        layout = {"width": "min(100%, 21rem)"}
+        layout = {"width": "min(100%, 24em)"}
         look = {"description": self.label, "style": {"description_width": "initial"}}
         if isinstance(start, bool):
             return widgets.Checkbox(start, indent=False, layout={"width": "auto"}, **look), "value"

@@ -102,15 +102,23 @@ function button(text, hint, press) {
 }
 
 function fullScreen(box) {
-  const made = button("Full screen", "For a projector; Escape ends it", () =>
+  const made = button("Full screen", "As large as the screen; Escape ends it", () =>
     document.fullscreenElement ? document.exitFullscreen() : box.requestFullscreen(),
   );
   made.hidden = !document.fullscreenEnabled;
+  box.addEventListener("fullscreenchange", () => {
+    made.textContent = document.fullscreenElement ? "Leave full screen" : "Full screen";
+  });
   return made;
 }
 
-// JupyterLab scrolls to the cell after the one that was run: what was run comes back whole.
+// JupyterLab scrolls to the cell after the one that was run, at once and once more when that has its
+// size: what was run comes back whole.
 function showWhole(box) {
+  for (const wait of [100, 400]) setTimeout(() => scrollTo(box), wait);
+}
+
+function scrollTo(box) {
   const cell = cellOf(box), frame = box.closest(".jp-WindowedPanel-outer, .jp-Notebook");
   const active = document.querySelector(".jp-Notebook .jp-Cell.jp-mod-active");
   if (!cell || !frame || !active) return;

@@ -83,6 +83,7 @@ function render({ model, el }) {
   show();
   if (kept?.last >= 0) remember(kept);
   notice(form);
+  showWhole(form);
   return unheard;
 }
 
