@@ -132,7 +132,8 @@ def visible_box(locator):
                 right = Math.min(right, box.right), bottom = Math.min(bottom, box.bottom);
             };
             cut({ left: 0, top: 0, right: innerWidth, bottom: innerHeight });
-            for (let box = element.parentElement; box; box = box.parentElement)
+            // The body's overflow is the window's; its own box is empty in JupyterLab.
+            for (let box = element.parentElement; box !== document.body; box = box.parentElement)
                 if (getComputedStyle(box).overflow !== "visible") cut(box.getBoundingClientRect());
             const width = Math.max(right - left, 0), height = Math.max(bottom - top, 0);
             const share = (width * height) / (whole.width * whole.height);
@@ -144,8 +145,8 @@ def visible_box(locator):
 def settled_box(page, locator):
     """`visible_box` once the page has stopped scrolling."""
     before = None
-    for _ in range(20):
-        page.wait_for_timeout(250)
+    for _ in range(25):
+        page.wait_for_timeout(200)
         now = visible_box(locator)
         if now == before:
             break
