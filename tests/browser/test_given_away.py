@@ -5,7 +5,7 @@ import re
 
 import pytest
 from hand import SHOWN, cell_of, export_html, reopen, visible_cells, wait_idle
-from lab_in_browser import ROOT, open_and_run
+from lab_in_browser import FRONT_END, ROOT, open_and_run
 
 from course_lib.exercises.folder import read
 
@@ -114,7 +114,9 @@ def test_secrets_are_found_in_a_notebook():
 
 def of_lesson(name):
     """The lesson with its marks: the first few are enough for another server."""
-    marks = [pytest.mark.xfail(strict=True, raises=GivenAway, reason="answers are given away")]
+    # In Notebook 7 it fails earlier: an arrow key leaves the slider.
+    raises = GivenAway if FRONT_END == "lab" else None
+    marks = [pytest.mark.xfail(strict=True, raises=raises, reason="answers are given away")]
     if name < "04":
         marks.append(pytest.mark.every_lab)
     if name < "01":
@@ -140,7 +142,9 @@ def test_lessons_run_and_their_pictures_move_and_no_answer_is_given_away(
     cell.get_by_role("slider").first.focus()
     page.keyboard.press("ArrowRight")
     page.wait_for_function(
-        "([canvas, old]) => canvas.toDataURL() !== old", arg=[canvas.element_handle(), before]
+        "([canvas, old]) => canvas.toDataURL() !== old",
+        arg=[canvas.element_handle(), before],
+        timeout=10_000,
     )
     keep(name)
     reopen(page, url, path)
