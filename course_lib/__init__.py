@@ -30,6 +30,7 @@ _LATER = {
     "networks": ("course_lib.networks", None),
     "plots": ("course_lib.plots", None),
     "predict": ("course_lib.quiz", "predict"),
+    "progress": ("course_lib.record", "progress"),
 }
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "plots",
     "predict",
     "problems",
+    "progress",
     "run",
     "running_mean",
     "variants",
