@@ -23,8 +23,6 @@ ASKS = re.compile(r"^(?:\w+ = )?cl\.predict\(", re.MULTILINE)
 NOTHING = (
     "Nothing is recorded yet. Lessons, predictions and exercises show here once you work on them."
 )
-    "Nothing is recorded yet. Lessons, predictions and exercises show here once you work on them."
-)
 HEADINGS = ("lesson", "opened", "predictions", "right at first", "right after", "exercise")
 
 
@@ -188,10 +186,10 @@ def _sum(events):
         match event:
             case {"opened": str(lesson)}:
                 lessons += [lesson] if lesson not in lessons else []
-            case {"lesson": str(name), "prediction": str(key), "chosen": int(i), "right": int(right)}:
+            case {"lesson": str(name), "prediction": str(key), "chosen": int(i), "right": int(j)}:
                 answers = predictions.setdefault(name, {})
                 first = answers[key]["first"] if key in answers else i
-                answers[key] = {"first": first, "last": i, "right": right}
+                answers[key] = {"first": first, "last": i, "right": j}
             case {"exercise": str(number), "right": int(right), "of": int(of)}:
                 best = max(right, exercises.get(number, {"right": 0})["right"])
                 exercises[number] = {"right": min(best, of), "of": of}
