@@ -420,6 +420,7 @@ def test_a_name_that_is_no_lesson_is_told_so(checkout):
         2,
         "Error: there is no lesson '77'; there are: 03_per_parameter_scaling\n",
     )
+    (checkout.parent / "03_per_parameter_scaling.yours-1.ipynb").write_text("kept")
     for name in ("Untitled", "03_per_parameter_scaling.yours-1"):
         done = course("reset", f"notebooks/{name}.ipynb")
         assert done.exit_code == 1
