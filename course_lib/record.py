@@ -17,7 +17,17 @@ from jupyter_core.paths import jupyter_data_dir
 
 from .lab import ROOT
 
-__all__ = ["Progress", "committed", "exercise", "file", "here", "opened", "progress", "read"]
+__all__ = [
+    "Progress",
+    "committed",
+    "exercise",
+    "file",
+    "here",
+    "is_session",
+    "opened",
+    "progress",
+    "read",
+]
 
 ASKS = re.compile(r"^(?:\w+ = )?cl\.predict\(", re.MULTILINE)
 NOTHING = (
@@ -29,6 +39,11 @@ HEADINGS = ("lesson", "opened", "predictions", "right at first", "right after", 
 def file():
     """Where the record is."""
     return Path(jupyter_data_dir()) / "adaptive-optimizers-course" / "progress.jsonl"
+
+
+def is_session():
+    """Whether somebody works here in Jupyter; not where a notebook is checked or tested."""
+    return "JPY_SESSION_NAME" in os.environ and not _is_off()
 
 
 def here():

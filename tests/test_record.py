@@ -8,7 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 import course_lib as cl
-from course_lib import record
+from course_lib import exercises, record
+from course_lib.exercises.registry import questions
 
 NOTHING = {"lessons": [], "predictions": {}, "exercises": {}}
 
@@ -139,3 +140,46 @@ def _cells(lesson):
 
 def test_before_anything_is_done_the_table_is_one_sentence(disk):
     assert repr(cl.progress()) == cl.progress()._repr_markdown_() == record.NOTHING
+
+
+@pytest.fixture
+def session(disk, monkeypatch):
+    """A session in which exercise 02 is open, and what it displays."""
+    shown = []
+    monkeypatch.setenv("JPY_SESSION_NAME", "/home/ada/exercises/02_moving_averages.ipynb")
+    monkeypatch.setattr(exercises, "_right", set())
+    monkeypatch.setattr("IPython.display.display", lambda data, raw: shown.append(data))
+    return shown
+
+
+def test_in_a_session_a_right_answer_is_counted_and_recorded(session):
+    cl.check("02.warm_up", 7)
+    cl.check("02.half_life", cl.half_life)
+    cl.check("02.half_life", cl.half_life)
+    plain = "02.half_life: right (2 of 6 right so far)"
+    assert session[-1]["text/plain"] == plain
+    assert session[-1]["text/html"].endswith(f"✓</span> {plain}")
+    assert record.read()["exercises"] == {"02": {"right": 2, "of": 6}}
+    with pytest.raises(exercises.WrongAnswer):  # it was right, and is no more
+        cl.check("02.warm_up", 8)
+    cl.check("02.ema", cl.ema)
+    assert session[-1]["text/plain"] == "02.ema: right (2 of 6 right so far)"
+
+
+def test_the_last_right_answer_tells_that_all_are_right(session, monkeypatch):
+    monkeypatch.setattr(exercises, "_right", {*questions("02"), "01.warm_up"})
+    cl.check("02.warm_up", 7)
+    assert session[-1]["text/plain"] == "02.warm_up: right (all are right)"
+
+
+def test_where_a_notebook_is_checked_the_line_is_the_stored_one(session, monkeypatch, capsys):
+    monkeypatch.setenv("COURSE_PROGRESS", "0")  # as `course check` does, also from a notebook
+    cl.check("02.warm_up", 7)
+    assert capsys.readouterr().out == "02.warm_up: right\n" and session == []
+
+
+def test_without_jupyter_the_line_is_the_stored_one(session, monkeypatch, capsys):
+    monkeypatch.delenv("JPY_SESSION_NAME")
+    cl.check("02.warm_up", 7)
+    assert capsys.readouterr().out == "02.warm_up: right\n" and session == []
+    assert record.read() == NOTHING

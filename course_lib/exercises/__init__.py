@@ -8,10 +8,13 @@ somebody who checks their own work; to grade a class, compare in another process
 import sys
 from contextlib import nullcontext
 
-from .registry import find
+from .. import record
+from .registry import find, questions
 from .verdict import judge
 
 __all__ = ["WrongAnswer", "check"]
+
+_right = set()  # the questions that are right in this kernel
 
 
 class WrongAnswer(Exception):
@@ -23,6 +26,8 @@ class WrongAnswer(Exception):
 
 def check(name, answer):
     """Check an answer: print one line when it is right, else stop with a hint.
+
+    In a Jupyter session the line is green, and counts the exercise's questions that are right.
 
     Parameters
     ----------
@@ -48,8 +53,27 @@ def check(name, answer):
     with _no_pictures():
         verdict = judge(question, answer)
     if not verdict.right:
+        _right.discard(name)
         raise WrongAnswer(f"{name}: {verdict.hint}")
-    print(f"{name}: right")
+    _right.add(name)
+    if record.is_session():
+        _show(name)
+    else:
+        print(f"{name}: right")
+
+
+def _show(name):
+    """Show a right answer in a session, and record it."""
+    from IPython.display import display
+
+    number = name.partition(".")[0]
+    asked = questions(number)
+    right = len(_right & asked.keys())
+    record.exercise(number, right, len(asked))
+    count = "all are right" if right == len(asked) else f"{right} of {len(asked)} right so far"
+    text = f"{name}: right ({count})"
+    tick = '<span style="color: var(--jp-success-color1, #388e3c)">✓</span>'
+    display({"text/plain": text, "text/html": f"{tick} {text}"}, raw=True)
 
 
 def _no_pictures():
