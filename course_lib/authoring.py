@@ -203,7 +203,7 @@ def _timed(path):
 
 
 def _chosen(folder, names):
-    paths = sorted(folder.glob("[0-9][0-9]_*.ipynb"))
+    paths = [p for p in sorted(folder.glob("[0-9][0-9]_*.ipynb")) if "." not in p.stem]
     paths += [path for path in (folder / f"{page}.ipynb" for page in PAGES) if path.exists()]
     wanted = [Path(name).stem for name in names]
     chosen = [p for p in paths if not names or p.stem in wanted or p.stem[:2] in wanted]

@@ -29,11 +29,12 @@ __all__ = [
     "read",
 ]
 
+HEADING = re.compile(r"^# (.+)$", re.MULTILINE)
 ASKS = re.compile(r"^(?:\w+ = )?cl\.predict\(", re.MULTILINE)
 NOTHING = (
     "Nothing is recorded yet. Lessons, predictions and exercises show here once you work on them."
 )
-HEADINGS = ("lesson", "opened", "predictions", "right at first", "right after", "exercise")
+COLUMNS = ("lesson", "opened", "predictions", "right at first", "right after", "exercise")
 
 
 def file():
@@ -138,7 +139,7 @@ class Progress:
     def __repr__(self):
         if self.empty:
             return NOTHING
-        table = [HEADINGS, *self.rows]
+        table = [COLUMNS, *self.rows]
         widths = [max(map(len, column)) for column in zip(*table, strict=True)]
         lines = ("  ".join(map(str.ljust, row, widths)).rstrip() for row in table)
         return "\n".join(lines)
@@ -146,19 +147,20 @@ class Progress:
     def _repr_markdown_(self):
         if self.empty:
             return NOTHING
-        table = [HEADINGS, ["---"] * len(HEADINGS), *self.rows]
+        table = [COLUMNS, ["---"] * len(COLUMNS), *self.rows]
         return "\n".join(f"| {' | '.join(row)} |" for row in table)
 
 
 def _row(lesson, path, done):
+    title, asked = _looked_into(path)
     answers = done["predictions"].get(lesson, {}).values()
     exercise = done["exercises"].get(lesson[:2])
     first = sum(answer["first"] == answer["right"] for answer in answers)
     last = sum(answer["last"] == answer["right"] for answer in answers)
     return (
-        lesson.replace("_", " "),
+        title,
         "yes" if lesson in done["lessons"] else "-",
-        f"{len(answers)} of {max(_asked(path), len(answers))}" if answers else "-",
+        f"{len(answers)} of {max(asked, len(answers))}" if answers else "-",
         str(first) if answers else "-",
         str(last) if answers else "-",
         f"{exercise['right']} of {exercise['of']}" if exercise else "-",
@@ -167,14 +169,17 @@ def _row(lesson, path, done):
 
 def _lessons():
     """The course's lessons: name → file."""
-    return {path.stem: path for path in sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))}
+    paths = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+    return {path.stem: path for path in paths if "." not in path.stem}  # none that a reset kept
 
 
 @lru_cache
-def _asked(path):
-    """How many predictions a lesson asks for."""
+def _looked_into(path):
+    """A lesson's heading, and how many predictions it asks for."""
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    return sum(len(ASKS.findall("".join(cell["source"]))) for cell in cells)
+    text = "\n".join("".join(cell["source"]) for cell in cells)
+    heading = HEADING.search(text)
+    return heading[1] if heading else path.stem, len(ASKS.findall(text))
 
 
 def _is_off():

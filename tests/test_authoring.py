@@ -87,7 +87,7 @@ def course(tmp_path, monkeypatch):
     lessons, solutions = tmp_path / "notebooks", tmp_path / "exercises" / "solutions"
     for folder in (lessons, solutions):
         folder.mkdir(parents=True)
-        for name in ("01_first", "02_second", "gallery", "mine"):
+        for name in ("01_first", "02_second", "02_second.yours-1", "gallery", "mine"):
             answer = cell("answer-a", "### BEGIN SOLUTION\na = 7\n### END SOLUTION")
             write(notebook(answer), folder / f"{name}.ipynb")
     ran = []

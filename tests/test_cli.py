@@ -176,7 +176,7 @@ def test_what_is_right_is_recorded_and_shown(yours, checked, monkeypatch):
     checked(Result("02.a", "right"), Result("02.b", "wrong", "why"), Result("02.c", "stops"))
     assert record.NOTHING not in course("check", "02").output
     assert record.read()["exercises"] == {"02": {"right": 1, "of": 2}}
-    assert re.search(r"02 moving averages +- .* 1 of 2\n", course("check").output)
+    assert re.search(r"02 · Moving averages +- .* 1 of 2\n", course("check").output)
     assert "lesson" not in course("check", "--json").output
 
 

@@ -128,14 +128,22 @@ def test_the_table_tells_lessons_predictions_and_exercises(disk):
     assert heading.split("  ")[0] == "lesson"
     asked = len([c for c in _cells("01_one_learning_rate") if "cl.predict(" in c])
     cells = [cell.strip() for cell in first.split("  ") if cell]
-    assert cells == ["01 one learning rate", "yes", f"3 of {asked}", "1", "2", "4 of 6"]
-    assert second.split() == ["02", "moving", "averages", *"-----"]
+    assert cells == ["01 · One learning rate", "yes", f"3 of {asked}", "1", "2", "4 of 6"]
+    assert second.split() == ["02", "·", "Moving", "averages", *"-----"]
     assert table._repr_markdown_().splitlines()[3] == f"| {' | '.join(cells)} |"
 
 
 def _cells(lesson):
     notebook = json.loads((record.ROOT / "notebooks" / f"{lesson}.ipynb").read_text("utf-8"))
     return ["".join(cell["source"]) for cell in notebook["cells"]]
+
+
+def test_a_lesson_that_a_reset_kept_is_none(tmp_path, monkeypatch):
+    monkeypatch.setattr(record, "ROOT", tmp_path)
+    (tmp_path / "notebooks").mkdir()
+    for name in ("03_scaling", "03_scaling.yours-1"):
+        (tmp_path / "notebooks" / f"{name}.ipynb").write_text("{}")
+    assert list(record._lessons()) == ["03_scaling"]
 
 
 def test_before_anything_is_done_the_table_is_one_sentence(disk):
