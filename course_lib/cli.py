@@ -10,11 +10,11 @@ import click
 
 PAUSE = 0.5  # seconds between two looks at the files
 NEXT = """\
-  course lab          open the course in JupyterLab, at its first page
-  course check 02     check your answers to exercise 02
-  course reset 02     start exercise 02 afresh; your answers are kept beside it
-  course reset --lesson 02     the same for lesson 02
-  course doctor       find out why something does not work
+  course lab                  open the course in JupyterLab, at its first page
+  course check 02             check your answers to exercise 02
+  course reset 02             start exercise 02 afresh; your answers are kept beside it
+  course reset --lesson 02    the same for lesson 02
+  course doctor               find out why something does not work
 """
 
 
@@ -97,7 +97,7 @@ def check(exercises, seconds, watch, as_json):
 
 
 @main.command(short_help="Start an exercise or a lesson afresh, keeping yours.")
-@click.argument("name", metavar="EXERCISE")
+@click.argument("name")
 @click.option("--lesson", is_flag=True, help="The lesson of that number, not the exercise.")
 def reset(name, lesson):
     """Start an exercise afresh: 02, 02_moving_averages or a notebook.

@@ -10,6 +10,7 @@ from contextlib import nullcontext
 
 from .. import record
 from .registry import find, questions
+from .sources import defines
 from .verdict import judge
 
 __all__ = ["WrongAnswer", "check"]
@@ -50,6 +51,8 @@ def check(name, answer):
     02.half_life: right
     """
     question = find(name)
+    if problem := _not_run(answer):
+        raise WrongAnswer(f"{name}: {problem}")
     with _no_pictures():
         verdict = judge(question, answer)
     if not verdict.right:
@@ -76,10 +79,24 @@ def _show(name):
     display({"text/plain": text, "text/html": f"{tick} {text}"}, raw=True)
 
 
+def _not_run(answer):
+    """A sentence where the cell before is this answer's, and is no Python: nothing of it ran."""
+    name, last = getattr(answer, "__name__", ""), getattr(_shell(), "last_execution_result", None)
+    error = last and last.error_before_exec
+    if not error or not defines(last.info.raw_cell, name):
+        return ""
+    return f"its cell did not run ({type(error).__name__}), and `{name}` is the one from before"
+
+
 def _no_pictures():
     """Keep what an answer displays out of the check's output, which is compared."""
-    if "IPython" not in sys.modules or sys.modules["IPython"].get_ipython() is None:
+    if _shell() is None:
         return nullcontext()
     from IPython.utils.capture import capture_output
 
     return capture_output(stdout=False, stderr=False)
+
+
+def _shell():
+    """IPython's shell, where there is one."""
+    return sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
