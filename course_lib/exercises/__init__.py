@@ -28,7 +28,7 @@ class WrongAnswer(Exception):
 def check(name, answer):
     """Check an answer: print one line when it is right, else stop with a hint.
 
-    In a Jupyter session the line is green, and counts the exercise's questions that are right.
+    In a Jupyter session the line has a green tick, and counts how many are right.
 
     Parameters
     ----------
@@ -51,13 +51,13 @@ def check(name, answer):
     02.half_life: right
     """
     question = find(name)
-    if problem := _not_run(answer):
-        raise WrongAnswer(f"{name}: {problem}")
-    with _no_pictures():
-        verdict = judge(question, answer)
-    if not verdict.right:
+    hint = _not_run(answer)
+    if not hint:
+        with _no_pictures():
+            hint = judge(question, answer).hint
+    if hint:
         _right.discard(name)
-        raise WrongAnswer(f"{name}: {verdict.hint}")
+        raise WrongAnswer(f"{name}: {hint}")
     _right.add(name)
     if record.is_session():
         _show(name)
