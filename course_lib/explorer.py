@@ -14,7 +14,7 @@ import ipywidgets as widgets
 import numpy as np
 from matplotlib.figure import Figure
 
-from . import page
+from . import page, record
 from .plots import DPI, MARKER_RADIUS, LineStyle, png, theme
 
 __all__ = ["Control", "Explorer", "Goal", "Line", "Words"]
@@ -208,6 +208,7 @@ class Explorer:
         return figure
 
     def _repr_mimebundle_(self, **_):
+        record.opened(record.here())
         # The picture stands beside the live view, for readers who have no kernel.
         width, height = self._size
         data = {

@@ -87,6 +87,9 @@ def look_by_keys(page, cell):
     before = alt(canvas)
     tab_to(page, f'[data-cell="{cell}"] [role=slider]', "Shift+Tab")
     page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(300)
+    if alt(canvas) == before:  # it stood at its right end
+        page.keyboard.press("ArrowLeft")
     wait_for_other(page, canvas, before)
     assert hand.is_dirty(page)
     page.keyboard.press("Control+s")
@@ -193,7 +196,7 @@ def answer(cell):
     """Commit to the second option."""
     cell.get_by_role("radio").nth(1).click()
     cell.get_by_role("button", name="Commit").click()
-    cell.get_by_text("It looks so.").wait_for()
+    cell.locator(".course-told").get_by_text("It looks so.").wait_for()
 
 
 def readout(page):
@@ -238,7 +241,7 @@ def test_a_prediction_and_a_slider_are_kept(page, url, course):
 @pytest.mark.every_lab
 def test_numbers_show_between_their_commitment_and_the_next_question(page, url, course):
     other = PREDICT.replace("Which?", "And now?")
-    numbers = "with cl.numbers():\n    print('number %d')"
+    numbers = "with cl.numbers():\n    print('number', %d)"
     write_notebook(
         course / "numbers.ipynb",
         [HEAD, PREDICT.replace("Which", "What"), numbers % 1, other, numbers % 2],
