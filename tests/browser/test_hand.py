@@ -96,7 +96,10 @@ def look_by_keys(page, cell):
     settled_box(page, canvas)  # nobody is quicker
     before = alt(canvas)
     tab_to(page, f'[data-cell="{cell}"] [role=slider]', "Shift+Tab")
-    page.keyboard.press("ArrowRight")
+    at_end = page.evaluate(
+        "() => document.activeElement.ariaValueNow === document.activeElement.ariaValueMax"
+    )
+    page.keyboard.press("ArrowLeft" if at_end else "ArrowRight")
     wait_for_other(page, canvas, before)
     assert hand.is_dirty(page)
     page.keyboard.press("Control+s")
