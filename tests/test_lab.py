@@ -1,6 +1,9 @@
 """`course lab` starts in the same way for everyone, and where it keeps what it writes."""
 
 import os
+import re
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -83,6 +86,51 @@ def test_a_place_to_write_is_made(monkeypatch, tmp_path):
     monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / "new/runtime"))
     assert lab.runtime_problem() is None
     assert doctor._runtime().ok
+
+
+@pytest.fixture
+def said(tmp_path):
+    """Run code in a fresh kernel that has the course's start-up file: what it says, as text."""
+    from jupyter_client.manager import start_new_kernel
+
+    startup = tmp_path / "profile_default/startup"
+    startup.mkdir(parents=True)
+    for file in (lab.CONFIG.parents[1] / "prefix/etc/ipython/startup").iterdir():
+        shutil.copy(file, startup)
+    env = {**os.environ, "IPYTHONDIR": str(tmp_path)}
+    manager, client = start_new_kernel(env=env, stderr=subprocess.DEVNULL)
+
+    def run(code):
+        texts = []
+
+        def hear(message):
+            content = message["content"]
+            texts.append(content.get("text") or "\n".join(content.get("traceback", [])))
+
+        client.execute_interactive(code, output_hook=hear, timeout=60)
+        return re.sub(r"\x1b\[[\d;]*m", "", "".join(texts)).strip()
+
+    yield run
+    client.stop_channels()
+    manager.shutdown_kernel(now=True)
+
+
+def test_a_kernel_has_the_course_before_anything_has_run_and_loads_it_when_it_is_used(said):
+    loaded = "import sys; print({'course_lib', 'numpy', 'matplotlib'} & sys.modules.keys())"
+    assert said(loaded) == "set()"
+    assert said("%who") == "sys"
+    assert said("print(cl.ema(np.ones(2), beta=0.5), 'AdamW' in dir(cl))") == "[0.5  0.75] True"
+    assert said("import course_lib as cl\n%who") == "cl\t sys"
+    assert said("cl = 5\nprint(cl)") == "5"
+
+
+def test_a_name_from_a_cell_that_has_not_run_is_explained(said):
+    sentence = "Run All Above Selected Cell brings back what they define."
+    assert "'bowl' is not defined" in said("bowl") and sentence not in said("bowl")  # any notebook
+    trace = said("cl.run(cl.SGD(0.1), bowl.grad, [1.0], 3)")
+    assert trace.endswith(sentence) and "NameError: name 'bowl' is not defined\n" in trace
+    assert sentence not in said("import course_lib as cl\nbowl")
+    assert sentence not in said("1 / 0")
 
 
 def test_an_exported_page_holds_the_alt_texts_of_the_pictures(monkeypatch):

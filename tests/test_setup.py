@@ -1,4 +1,4 @@
-"""The set-up: the environment, its pins, what start.py notices, what a saved notebook keeps."""
+"""The set-up: the environment, its pins, what start.py notices."""
 
 import ast
 import copy
@@ -14,16 +14,13 @@ import venv
 import warnings
 from pathlib import Path
 
-import ipywidgets as widgets
 import pytest
 import yaml
 from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-import course_lib as cl
 from course_lib import lab
-from course_lib.saved import STATE, VIEW, without_widget_views
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -599,105 +596,3 @@ def test_the_lab_config_is_offline_and_local(monkeypatch):
     assert "token" not in config.ServerApp and "IdentityProvider" not in config
     paths = os.environ["JUPYTER_CONFIG_PATH"].split(os.pathsep)
     assert paths == [str(lab.CONFIG.parent / "settings"), "/before"]
-
-
-# --- saved notebooks --------------------------------------------------------------------------
-
-
-def notebook(data, metadata=None):
-    outputs = [
-        {"output_type": "stream", "text": "x"},
-        {"output_type": "display_data", "data": data},
-    ]
-    cells = [{"cell_type": "markdown"}, {"cell_type": "code", "outputs": outputs}]
-    return {"cells": cells, "metadata": metadata or {}}
-
-
-@pytest.mark.parametrize("fallback", ["image/png", "text/markdown", "text/html"])
-def test_a_picture_replaces_a_live_widget(fallback):
-    nb = notebook({VIEW: {"model_id": "1"}, fallback: "x", "text/plain": "Explorer()"})
-    before = copy.deepcopy(nb)
-    saved = without_widget_views(nb)
-    assert saved == notebook({fallback: "x", "text/plain": "Explorer()"})
-    assert nb == before
-    assert without_widget_views(saved) is None
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        {VIEW: {"model_id": "1"}, "text/plain": "IntSlider()"},
-        {"image/png": "x"},
-        {},
-    ],
-)
-def test_other_outputs_stay(data):
-    assert without_widget_views(notebook(data)) is None
-
-
-def saved_with_state(*shown):
-    """A notebook that shows these, saved with the state of all live widgets; its state then."""
-    bundles = [one._repr_mimebundle_() for one in shown]
-    bundles = [one[0] if isinstance(one, tuple) else one for one in bundles]
-    state = widgets.Widget.get_manager_state(drop_defaults=False)
-    nb = notebook({}, {"widgets": {STATE: json.loads(json.dumps(state))}, "kernelspec": {}})
-    nb["cells"] += [{"outputs": [{"output_type": "display_data", "data": d}]} for d in bundles]
-    metadata = (without_widget_views(nb) or nb)["metadata"]
-    assert metadata.pop("kernelspec") == {}
-    return metadata["widgets"][STATE]["state"].keys() if metadata else set()
-
-
-def test_the_state_of_live_pictures_goes():
-    question = cl.predict("Is it?", {"yes": "It is.", "no": "Look again."}, right="yes")
-    assert saved_with_state(cl.explore.moving_averages(), question) == set()
-    assert saved_with_state() == set()
-
-
-def test_the_state_of_widgets_that_stay_is_kept():
-    slider, number, unseen = widgets.IntSlider(3), widgets.FloatText(), widgets.IntSlider(4)
-    box = widgets.VBox([slider, number])
-    link = widgets.jslink((slider, "value"), (number, "value"))
-    gone = widgets.jslink((slider, "value"), (unseen, "value"))
-    needed = {box, slider, number, box.layout, slider.layout, number.layout}
-    needed |= {slider.style, number.style, link}
-    kept = saved_with_state(cl.explore.moving_averages(), box)
-    assert kept == {widget.model_id for widget in needed}
-    assert gone.model_id not in kept
-
-
-def test_the_state_of_what_an_output_or_another_widget_shows_is_kept():
-    slider = widgets.IntSlider(3)
-    view = {"output_type": "display_data", "data": slider._repr_mimebundle_(), "metadata": {}}
-    output = widgets.Output(outputs=[view])
-    assert slider.model_id in saved_with_state(output)
-    # As anywidget names a widget in another one's state.
-    state = {"1": {"state": {"inner": "anywidget:2"}}, "2": {"state": {}}, "3": {"state": {}}}
-    nb = notebook({VIEW: {"model_id": "1"}}, {"widgets": {STATE: {"state": state}}})
-    assert list(without_widget_views(nb)["metadata"]["widgets"][STATE]["state"]) == ["1", "2"]
-
-
-def test_a_view_whose_state_is_lost_holds_no_links():
-    state = {"link": {"state": {"source": ["IPY_MODEL_1", "value"]}}}
-    nb = notebook({VIEW: {"model_id": "1"}}, {"widgets": {STATE: {"state": state}}})
-    assert without_widget_views(nb)["metadata"] == {}
-
-
-@pytest.mark.parametrize("nb", [{}, {"cells": []}, {"worksheets": [], "metadata": {}}])
-def test_a_notebook_without_outputs_stays(nb):
-    assert without_widget_views(nb) is None
-
-
-def test_jupyterlab_saves_pictures(monkeypatch):
-    config, _ = lab_config(monkeypatch)
-    save = config.ContentsManager.pre_save_hook
-    model = {"type": "notebook", "content": notebook({VIEW: {}, "image/png": "x"})}
-    save(path="x.ipynb", model=model, contents_manager=None)
-    assert model["content"] == notebook({"image/png": "x"})
-    for other in (
-        {"type": "file", "content": "text"},
-        {"type": "notebook", "content": None},
-        {"type": "notebook", "content": notebook({"image/png": "x"})},
-    ):
-        before = copy.deepcopy(other)
-        save(path="x", model=other, contents_manager=None)
-        assert other == before
