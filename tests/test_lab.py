@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbformat.v4 as v4
 import pytest
 from jupyter_core.paths import jupyter_config_path
 from jupyterlab.commands import get_user_settings_dir
@@ -133,9 +134,9 @@ def test_a_name_from_a_cell_that_has_not_run_is_explained(said):
     assert sentence not in said("1 / 0")
 
 
-def test_an_exported_page_holds_the_alt_texts_of_the_pictures(monkeypatch):
-    """As the menu of JupyterLab exports it: with the server's configuration."""
-    import nbformat.v4 as v4
+@pytest.fixture
+def exported(monkeypatch):
+    """Export a notebook as the menu of JupyterLab does: with the server's configuration."""
     from bs4 import BeautifulSoup
     from nbconvert import get_exporter
     from traitlets.config import Config
@@ -144,12 +145,33 @@ def test_an_exported_page_holds_the_alt_texts_of_the_pictures(monkeypatch):
     config = Config()
     names = {"get_config": lambda: config, "__file__": str(lab.CONFIG)}
     exec(compile(lab.CONFIG.read_text(encoding="utf-8"), str(lab.CONFIG), "exec"), names)
+
+    def export(cells, kind):
+        page, _ = get_exporter(kind)(config=config).from_notebook_node(v4.new_notebook(cells=cells))
+        return BeautifulSoup(page, features="html.parser")
+
+    return export
+
+
+@pytest.mark.parametrize("kind", ["html", "slides"])
+def test_an_exported_page_holds_the_alt_texts_of_the_pictures(exported, kind):
     _, metadata = cl.explore.moving_averages()._repr_mimebundle_()
     metadata["image/png"]["alt"] = 'It is < 1 & "flat".'
     outputs = [v4.new_output("display_data", {"image/png": "iVBO"}, metadata=metadata)]
     outputs += [v4.new_output("display_data", {"image/png": "iVBO"})]
-    notebook = v4.new_notebook(cells=[v4.new_code_cell("1", outputs=outputs)])
-    page, _ = get_exporter("html")(config=config).from_notebook_node(notebook)
-    told, untold = BeautifulSoup(page, features="html.parser").select("img")
+    page = exported([v4.new_code_cell("1", outputs=outputs)], kind)
+    told, untold = page.select("img")
     assert (told["alt"], told["width"]) == ('It is < 1 & "flat".', "760")
     assert untold["alt"].startswith("No description")
+    assert bool(page.select("div.reveal section")) == (kind == "slides")
+
+
+@pytest.mark.parametrize("kind", ["html", "slides"])
+def test_an_exported_page_keeps_answers_folded(exported, kind):
+    fold = '<details class="course-answer"><summary>Answer</summary>{}</details>'
+    bundle = {"text/plain": "42", "text/html": fold.format("<pre>42</pre>")}
+    output = v4.new_output("display_data", bundle)
+    text = v4.new_markdown_cell(fold.format("\n\nIt is *forty-two*.\n\n"))
+    page = exported([v4.new_code_cell("1", outputs=[output]), text], kind)
+    numbers, told = page.select("details.course-answer:not([open])")
+    assert numbers.pre.text == "42" and told.em.text == "forty-two"

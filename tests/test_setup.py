@@ -12,6 +12,7 @@ import sys
 import tomllib
 import venv
 import warnings
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -413,6 +414,37 @@ def test_the_course_is_found_in_a_folder_with_any_name_whatever_the_locale(start
         assert (done.returncode, done.stderr) == (0, "")
         assert done.stdout.endswith("/course_lib/__init__.py'\n")
         assert ".venv" not in done.stdout
+
+
+def test_what_jupyterlab_reads_in_the_environment_is_brought_up_to_date(start, monkeypatch):
+    ours = start.ROOT / "course_lib/prefix/etc/startup/course.py"
+    ours.parent.mkdir(parents=True)
+    theirs = start.VENV / "etc/startup/course.py"
+    for text in ("new", "newer"):
+        ours.write_text(text)
+        start.ensure(tests=False)
+        assert theirs.read_text() == text
+    written = theirs.stat().st_mtime_ns
+    start.ensure(tests=False)
+    assert theirs.stat().st_mtime_ns == written
+    # A class that shares an environment: its students may not write there.
+    ours.write_text("newest")
+    monkeypatch.setattr(start.shutil, "copyfile", lambda *_: exec("raise PermissionError"))
+    start.ensure(tests=False)
+
+
+def test_a_wheel_brings_what_jupyterlab_reads_in_the_environment(tmp_path):
+    pytest.importorskip("flit_core")  # pip builds with it, and so do we
+    from flit_core.wheel import make_wheel_in
+
+    info = make_wheel_in(ROOT / "pyproject.toml", tmp_path)
+    folder = ROOT / "course_lib/prefix"
+    files = {path.relative_to(folder).as_posix() for path in folder.rglob("*.*") if path.is_file()}
+    names = zipfile.ZipFile(info.file).namelist()
+    brought = {name.partition(".data/data/")[2] for name in names} - {""}
+    assert files == brought
+    kinds = {name.split("/")[1] + "/" + name.split("/")[2] for name in brought}
+    assert kinds == {"jupyter/jupyter_server_config.d", "ipython/startup", "jupyter/labextensions"}
 
 
 def test_the_locale_is_no_reason_for_a_new_environment(start):

@@ -31,9 +31,10 @@ if "get_config" in globals():  # Jupyter puts it there; pytest, collecting docte
     c.LabServerApp.extra_labextensions_path = [str(prefix / "share/jupyter/labextensions")]
 
     # File → Save and Export Notebook As → HTML: with the pictures' alt texts.
-    c.TemplateExporter.extra_template_basedirs = [str(Path(__file__).parent / "templates")]
+    templates = [str(Path(__file__).parent / "templates")]
+    c.TemplateExporter.extra_template_basedirs = c.TemplateExporter.extra_template_paths = templates
     c.HTMLExporter.template_name = "course"
-    c.SlidesExporter.template_name = "reveal"  # a kind of HTMLExporter
+    c.SlidesExporter.template_name = "course_slides"
 
     # Nothing asks the network: no news, no search for updates or extensions.
     c.LabApp.news_url = None
