@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import sys
+from contextlib import ExitStack
 
 import nbformat.v4 as v4
 import pytest
@@ -24,14 +25,15 @@ def plain(chromium, tmp_path_factory):
     shutil.copytree(ROOT / "notebooks", folder / "notebooks")
     # What an installation puts into the environment is looked for in the course's folder here.
     shutil.copytree(PREFIX / "etc/ipython/startup", folder / "ipython/profile_default/startup")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("JUPYTER_CONFIG_PATH", str(PREFIX / "etc/jupyter"))
-        patch.setenv("JUPYTER_PATH", str(PREFIX / "share/jupyter"))
-        patch.setenv("IPYTHONDIR", str(folder / "ipython"))
-        command = [sys.executable, "-m", "jupyterlab", "--no-browser"]
-        patch.setattr(lab, "command", lambda port, browser: [*command, f"--ServerApp.port={port}"])
-        with server(folder) as url:
-            yield folder, url
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser"]
+    with ExitStack() as stack:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("JUPYTER_CONFIG_PATH", str(PREFIX / "etc/jupyter"))
+            patch.setenv("JUPYTER_PATH", str(PREFIX / "share/jupyter"))
+            patch.setenv("IPYTHONDIR", str(folder / "ipython"))
+            patch.setattr(lab, "command", lambda port, **_: [*command, f"--ServerApp.port={port}"])
+            url = stack.enter_context(server(folder))
+        yield folder, url
 
 
 def open_notebook(page, url, path):
@@ -83,11 +85,6 @@ def test_a_lesson_that_was_only_opened_is_not_changed(page, url, course):
     assert not page.evaluate(DIRTY)
     execute(page, "application:close")
     open_again(page, LESSON)  # its kernel has lived on
-    assert not page.evaluate(DIRTY)
-    page.evaluate(
-        "() => window.jupyterapp.shell.currentWidget.context.sessionContext.restartKernel()"
-    )
-    wait_for(page, LESSON)
     assert not page.evaluate(DIRTY)
     assert (course / LESSON).read_bytes() == before
 

@@ -5,11 +5,11 @@ import { keepClean } from "./clean.js";
 import { followLinks } from "./links.js";
 import { rememberPredictions } from "./predictions.js";
 
-export function start(app, tracker) {
+export function start(tracker) {
   const style = document.createElement("link");
   Object.assign(style, { rel: "stylesheet", href: new URL("style.css", import.meta.url) });
   document.head.append(style);
-  const open = (panel) => panel.context.ready.then(() => { if (isOurs(panel)) care(tracker, panel); });
+  const open = (panel) => panel.context.ready.then(() => { if (isOurs(panel)) care(panel); });
   tracker.forEach(open);
   tracker.widgetAdded.connect((_, panel) => open(panel));
 }
@@ -20,9 +20,9 @@ function isOurs(panel) {
   );
 }
 
-function care(tracker, panel) {
+function care(panel) {
   panel.addClass("course-notebook");
   keepClean(panel.model);
-  followLinks(tracker, panel);
+  followLinks(panel);
   rememberPredictions(panel);
 }

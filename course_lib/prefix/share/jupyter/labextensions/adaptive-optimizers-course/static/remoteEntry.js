@@ -18,7 +18,7 @@
         description: "Lessons of the course: clean when nothing was changed, predictions remembered.",
         autoStart: true,
         optional: notebooks ? [notebooks] : [],
-        activate: (app, tracker) => { if (tracker) start(app, tracker); },
+        activate: (_, tracker) => { if (tracker) start(tracker); },
       };
       return () => ({ __esModule: true, default: plugin });
     },
