@@ -625,6 +625,9 @@ def test_the_lab_config_is_offline_and_local(monkeypatch):
     assert config.LabApp.news_url is None
     assert config.LabApp.extension_manager == "readonly"
     assert config.ServerApp.ip == "127.0.0.1"
+    assert "course_lib.server" in config.ServerApp.jpserver_extensions
+    (extensions,) = map(Path, config.LabServerApp.extra_labextensions_path)
+    assert [folder.name for folder in extensions.iterdir()] == ["adaptive-optimizers-course"]
     assert "token" not in config.ServerApp and "IdentityProvider" not in config
     paths = os.environ["JUPYTER_CONFIG_PATH"].split(os.pathsep)
     assert paths == [str(lab.CONFIG.parent / "settings"), "/before"]
