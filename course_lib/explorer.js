@@ -27,25 +27,40 @@ function mark(context, { marker, radius, colour }, x, y, inside) {
   context.stroke();
 }
 
+const NARROWEST = 560; // CSS pixels that the usual shape needs
+const [USUAL, NARROW, WIDE] = [0, 1, 2];
+
 async function render({ model, el }) {
+  listen();
   const spec = model.get("spec");
   const bytes = model.get("table");
   const table = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
-  const [width, height] = spec.size;
+  const stills = model.get("stills");
+  const pictures = []; // of a shape: decoded when it is first needed
+  let shape = null; // none yet
 
   const canvas = document.createElement("canvas");
   canvas.setAttribute("role", "img");
-  canvas.style.maxWidth = `${width}px`;
-  canvas.style.aspectRatio = `${width} / ${height}`;
   const words = document.createElement("p");
   words.setAttribute("aria-live", "polite");
+  const goals = document.createElement("ul");
+  goals.className = "course-goals";
+  goals.setAttribute("aria-live", "polite");
+  const tools = document.createElement("div");
+  tools.className = "course-tools";
+  const again = button("Start again", "Every control where it was at first", () => { move(start); keep(); });
+  tools.append(again);
   el.classList.add("course-explorer");
-  el.replaceChildren(canvas, words);
+  el.replaceChildren(canvas, words, goals, tools);
 
   const context = canvas.getContext("2d");
-  const stills = await Promise.all(
-    model.get("stills").map((png) => createImageBitmap(new Blob([png], { type: "image/png" }))),
-  );
+
+  function decode(which) {
+    pictures[which] ??= Promise.all(
+      stills[which].map((png) => createImageBitmap(new Blob([png], { type: "image/png" }))),
+    ).then((bitmaps) => { pictures[which] = bitmaps; });
+    return pictures[which];
+  }
 
   // Where a line's numbers begin and end in the table.
   function span({ offset, points, strides, upto }) {
@@ -53,45 +68,47 @@ async function render({ model, el }) {
     return [start, start + 2 * (upto ? model.get(upto) + 1 : points)];
   }
 
-  function stroke(line) {
-    const { clips, colour, width, dash } = line;
+  function stroke(line, [left, top, wide, high]) {
     const [start, end] = span(line);
     context.save();
     context.beginPath();
-    context.rect(...clips[index(spec.stills, model)]);
+    context.rect(left, top, wide, high);
     context.clip();
     context.beginPath();
     let down = false; // NaN lifts the pen
     for (let i = start; i < end; i += 2) {
-      const x = table[i], y = table[i + 1];
+      const x = left + wide * table[i], y = top + high * (1 - table[i + 1]);
       if (Number.isNaN(x) || Number.isNaN(y)) down = false;
       else if (down) context.lineTo(x, y);
       else { context.moveTo(x, y); down = true; }
     }
     context.lineJoin = "round";
-    context.strokeStyle = colour;
-    context.lineWidth = width;
-    context.setLineDash(dash);
+    context.strokeStyle = line.colour;
+    context.lineWidth = line.width;
+    context.setLineDash(line.dash);
     context.stroke();
     context.restore();
   }
 
-  function finish(line) {
-    const [x, y] = table.slice(span(line)[1] - 2, span(line)[1]);
-    if (!line.marker || Number.isNaN(x) || Number.isNaN(y)) return;
-    const [left, top, wide, high] = line.clips[index(spec.stills, model)];
+  function finish(line, [left, top, wide, high]) {
+    const [fx, fy] = table.slice(span(line)[1] - 2, span(line)[1]);
+    if (!line.marker || Number.isNaN(fx) || Number.isNaN(fy)) return;
+    const x = left + wide * fx, y = top + high * (1 - fy);
     const atX = Math.min(Math.max(x, left), left + wide), atY = Math.min(Math.max(y, top), top + high);
     mark(context, line, atX, atY, Math.max(Math.abs(x - atX), Math.abs(y - atY)) < 0.5);
   }
 
+  const boxes = () => spec.layouts[shape].boxes[index(spec.still, model)];
+
   // A click or a drag in the first axes takes the nearest values of the controls that it sets.
   function place(event) {
     if (!event.buttons) return;
-    const { box: [left, right, top, bottom], at } = spec.places[index(spec.stills, model)];
-    const scale = width / canvas.clientWidth, hit = [event.offsetX * scale, event.offsetY * scale];
-    if (hit[0] < left || hit[0] > right || hit[1] < top || hit[1] > bottom) return;
-    Object.entries(at).forEach(([name, pixels], axis) => {
-      const apart = pixels.map((pixel) => Math.abs(pixel - hit[axis]));
+    const [left, top, wide, high] = boxes()[0];
+    const scale = spec.layouts[shape].size[0] / canvas.clientWidth;
+    const hit = [(event.offsetX * scale - left) / wide, 1 - (event.offsetY * scale - top) / high];
+    if (hit.some((fraction) => fraction < 0 || fraction > 1)) return;
+    Object.entries(spec.places[index(spec.still, model)]).forEach(([name, fractions], axis) => {
+      const apart = fractions.map((fraction) => Math.abs(fraction - hit[axis]));
       model.set(name, apart.indexOf(Math.min(...apart)));
     });
     model.save_changes();
@@ -99,38 +116,116 @@ async function render({ model, el }) {
   if (spec.places.length) for (const event of ["pointerdown", "pointermove"]) canvas.addEventListener(event, place);
 
   function draw() {
+    if (!Array.isArray(pictures[shape])) return;
+    const [width, height] = spec.layouts[shape].size;
     const scale = canvas.width / width;
     context.setTransform(scale, 0, 0, scale, 0, 0);
     context.imageSmoothingQuality = "high";
-    context.drawImage(stills[index(spec.stills, model)], 0, 0, width, height);
-    spec.lines.forEach(stroke);
-    spec.lines.forEach(finish);
+    context.drawImage(pictures[shape][index(spec.still, model)], 0, 0, width, height);
+    const at = boxes();
+    for (const line of spec.lines) stroke(line, at[line.ax]);
+    for (const line of spec.lines) finish(line, at[line.ax]);
     const texts = spec.words.map((w) => ({ shown: w.shown, text: w.texts[index(w.strides, model)] }));
     canvas.setAttribute("aria-label", texts.map((t) => t.text).join(" "));
-    words.textContent = texts.filter((t) => t.shown).map((t) => t.text).join(" ");
+    const shown = texts.filter((t) => t.shown).map((t) => t.text).join(" ");
+    if (words.textContent !== shown) words.textContent = shown;
+    tell();
   }
 
-  // As many pixels as the screen has under the canvas, also after zooming.
-  function fit() {
-    // JupyterLab takes arrow keys for its own; at the controls they belong to the controls.
-    el.closest(".widget-vbox")?.setAttribute("data-lm-suppress-shortcuts", "true");
+  const told = spec.goals.map(({ text }) => {
+    const item = document.createElement("li");
+    goals.append(item);
+    return { item, text };
+  });
+  function tell() {
+    spec.goals.forEach((goal, i) => {
+      const at = index(goal.strides, model), reached = goal.reached[at];
+      told[i].item.classList.toggle("reached", reached);
+      const text = reached ? `Reached: ${goal.told[at]}` : `Goal: ${goal.text}. ${goal.told[at]}`;
+      if (told[i].item.textContent !== text) told[i].item.textContent = text;
+    });
+  }
+
+  // The shape that fits, and as many pixels as the screen has under the canvas, also after zooming.
+  async function fit() {
+    if (!el.clientWidth) return; // not on the page yet, or hidden
+    const box = el.closest(".course-box") ?? el;
+    const full = document.fullscreenElement && document.fullscreenElement.contains(el);
+    const wanted = full ? WIDE : el.clientWidth < NARROWEST ? NARROW : USUAL;
+    if (wanted !== shape) {
+      await decode(wanted);
+      shape = wanted;
+    }
+    const [width, height] = spec.layouts[shape].size;
+    // With its controls and its words it stays on one screen.
+    const frame = full ? innerHeight : el.closest(".jp-WindowedPanel-outer")?.clientHeight ?? innerHeight;
+    const parts = box === el ? [el] : [...box.children];
+    const rest = parts.reduce((sum, part) => sum + part.offsetHeight, 24) - canvas.offsetHeight;
+    const room = Math.max(frame - rest, 0.6 * height);
+    const widest = full ? Infinity : width;
+    canvas.style.aspectRatio = `${width} / ${height}`;
+    // Stacked panels may scroll.
+    canvas.style.maxWidth = shape === NARROW ? "" : `${Math.min(widest, (room * width) / height)}px`;
     const pixels = Math.round(Math.max(canvas.clientWidth, 1) * devicePixelRatio);
-    if (canvas.width === pixels) return;
-    canvas.width = pixels;
-    canvas.height = Math.round((pixels * height) / width);
-    draw();
+    if (canvas.width !== pixels || canvas.dataset.shape !== String(shape)) {
+      canvas.width = pixels;
+      canvas.height = Math.round((pixels * height) / width);
+      canvas.dataset.shape = shape;
+      draw();
+    }
+    const names = ["Play", "Stop", "Repeat"];
+    box.querySelectorAll(".widget-play").forEach((player) =>
+      player.querySelectorAll("button").forEach((made, i) => {
+        made.title = names[i];
+        made.setAttribute("aria-label", names[i]);
+      }),
+    );
+    if (box !== el && !tools.querySelector(".course-full")) {
+      const made = fullScreen(box);
+      made.classList.add("course-full");
+      tools.append(made);
+    }
   }
   const resize = new ResizeObserver(fit);
-  resize.observe(canvas);
-  window.addEventListener("resize", fit); // zooming may change the density alone
+  resize.observe(el);
+  for (const event of ["resize", "fullscreenchange"]) addEventListener(event, fit);
 
+  // Positions: those of last time, here or in another tab.
+  const start = Object.fromEntries(spec.controls.map((name) => [name, model.get(name)]));
+  let moving = false;
+  function move(positions) {
+    const known = Object.entries(positions ?? {}).filter(([name]) => name in start);
+    moving = true; // what comes from memory need not be written there
+    for (const [name, at] of known) model.set(name, at);
+    moving = false;
+    model.save_changes();
+  }
+  function keep() {
+    if (moving) return;
+    const positions = Object.fromEntries(spec.controls.map((name) => [name, model.get(name)]));
+    memory.write("controls", spec.key, positions);
+  }
+
+  await fit();
   const changes = spec.controls.map((name) => `change:${name}`);
+  for (const change of changes) {
+    model.on(change, draw);
+    model.on(change, keep);
+  }
+  const unheard = memory.heard("controls", spec.key, move);
+  const kept = memory.read("controls", spec.key);
+  if (kept) move(kept);
+  notice(el);
   draw();
-  for (const change of changes) model.on(change, draw);
+  showWhole(el.closest(".course-box") ?? el);
   return () => {
     resize.disconnect();
-    window.removeEventListener("resize", fit);
-    for (const change of changes) model.off(change, draw);
+    unheard();
+    for (const event of ["resize", "fullscreenchange"]) removeEventListener(event, fit);
+    for (const change of changes) {
+      model.off(change, draw);
+      model.off(change, keep);
+    }
   };
 }
 

@@ -9,17 +9,15 @@ import itertools
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
-import anywidget
 import ipywidgets as widgets
 import numpy as np
-import traitlets
 from matplotlib.figure import Figure
 
+from . import page
 from .plots import DPI, MARKER_RADIUS, LineStyle, png, theme
 
-__all__ = ["Control", "Explorer", "Line", "Words"]
+__all__ = ["Control", "Explorer", "Goal", "Line", "Words"]
 
 
 @dataclass(frozen=True)
@@ -50,7 +48,7 @@ class Control:
     def widget(self):
         """The ipywidgets control, and the name of the trait that the page listens to."""
         start = self.values[self.index(self.start)]
-        layout = {"width": "min(100%, 21rem)"}
+        layout = {"width": "min(100%, 24em)"}
         look = {"description": self.label, "style": {"description_width": "initial"}}
         if isinstance(start, bool):
             return widgets.Checkbox(start, indent=False, layout={"width": "auto"}, **look), "value"
@@ -91,6 +89,19 @@ class Words:
     shown: bool = True
 
 
+@dataclass(frozen=True)
+class Goal:
+    """What to find with the controls: ``look(**values)`` is (reached, how far it is).
+
+    `text` says what is looked for, `on` names the controls that matter. The second value of
+    `look` is a sentence: what is there now, or where it was reached.
+    """
+
+    text: str
+    on: tuple
+    look: Callable
+
+
 class Explorer:
     """A live picture.
 
@@ -105,7 +116,10 @@ class Explorer:
         for each combination of the controls named in `draw_on`.
     draw_on : tuple of str
     size : tuple of int
-        Width and height in CSS pixels.
+        Width and height in CSS pixels. `draw` is called with a narrow and with a wide and low
+        figure, too (`plots.panels`).
+    goals : sequence of Goal
+        Shown below the sentences; one lights up when it is reached.
     place : dict, optional
         Two controls that a click in the first axes sets: name → the coordinates of its values,
         first along x, then along y. The nearest value is taken.
@@ -126,16 +140,17 @@ class Explorer:
     (0.99, (300, 2))
     """
 
-    def __init__(self, controls, lines, words, draw, draw_on=(), size=(760, 380), place=None):
+    def __init__(self, controls, lines, words, draw, draw_on=(), size=(760, 380), place=None,
+                 goals=()):  # fmt: skip
         self._controls = {c.name: c for c in controls}
         self._lines = {line.name: line for line in lines}
         self._words, self._draw, self._draw_on, self._size = words, draw, draw_on, size
-        self._place = place
+        self._place, self._goals = place, goals
         made = {c.name: c.widget() for c in controls}
         self.controls = {name: widget for name, (widget, _) in made.items()}
-        page = self._page()
+        shown_by = page.widget(self)
         for name, (widget, trait) in made.items():
-            widgets.jslink((widget, trait), (page, f"at_{name}"))
+            widgets.jslink((widget, trait), (shown_by, f"at_{name}"))
         shown = []
         for name, widget in self.controls.items():
             shown.append(widget)
@@ -147,7 +162,8 @@ class Explorer:
             shown,
             layout={"flex_flow": "row wrap", "align_items": "center", "grid_gap": "0 1.5rem"},
         )
-        self.widget = widgets.VBox([row, page])
+        self.widget = widgets.VBox([row, shown_by])
+        self.widget.add_class("course-box")
 
     @property
     def value(self):
@@ -182,7 +198,7 @@ class Explorer:
         """The picture at the current value, as a matplotlib Figure of its own."""
         now = self.value
         with theme():
-            figure, axes = self._still({c: now[c] for c in self._draw_on})
+            figure, axes = self._still({c: now[c] for c in self._draw_on}, self._size)
             for name, xy in self.lines.items():
                 line = self._lines[name]
                 look = {**line.style.matplotlib(DPI), "marker": None}
@@ -200,11 +216,12 @@ class Explorer:
             "text/plain": self.alt,
         }
         picture = {"alt": self.alt, "width": width, "height": height}
-        return data, {"image/png": picture}
+        key = self.widget.children[1].spec["key"]
+        return data, {"image/png": picture, "course": {"explorer": key}}
 
-    def _still(self, values):
-        """What stands still at `values`: the figure and the list of its axes."""
-        width, height = self._size
+    def _still(self, values, size):
+        """What stands still at `values`: a figure of that size and the list of its axes."""
+        width, height = size
         figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI, layout="constrained")
         axes = np.atleast_1d(self._draw(figure, **values)).tolist()
         figure.get_layout_engine().execute(figure)  # now, so that transforms are final
@@ -223,80 +240,6 @@ class Explorer:
         """How far a table with the axes `on` moves on when a control moves by one."""
         lengths = self._lengths(on)
         return {f"at_{c}": int(np.prod(lengths[i + 1 :])) for i, c in enumerate(on)}
-
-    def _page(self):
-        """The widget that holds every picture, with the lines in the picture's pixels."""
-        with theme():
-            stills = [self._still(values) for values in self._combinations(self._draw_on)]
-        axes = [axes for _, axes in stills]
-        tables, lines, offset = [], [], 0
-        for line in self._lines.values():
-            on, table = self._pixels(line, axes)
-            style = {"colour": line.style.colour, "width": line.style.width}
-            style["dash"] = [line.style.width * dash for dash in line.style.dash]
-            style["marker"], style["radius"] = line.style.marker, MARKER_RADIUS
-            boxes = [still[line.ax].bbox for still in axes]
-            clips = [[b.x0, self._size[1] - b.y1, b.width, b.height] for b in boxes]
-            strides = self._strides(on)
-            points = table.shape[-2]
-            where = {"offset": offset, "points": points, "strides": strides, "clips": clips}
-            upto = line.upto and f"at_{line.upto}"
-            lines.append({**where, **style, "upto": upto})
-            tables.append(table.tobytes())
-            offset += table.size
-        words = [
-            {
-                "strides": self._strides(words.on),
-                "texts": [words.say(**values) for values in self._combinations(words.on)],
-                "shown": words.shown,
-            }
-            for words in self._words
-        ]
-        spec = {"size": self._size, "stills": self._strides(self._draw_on)}
-        spec["places"] = [self._places(still[0]) for still in axes] if self._place else []
-        with theme():  # last: at twice the density the axes have other pixels
-            pngs = [png(figure, 2 * DPI) for figure, _ in stills]
-        traits = {f"at_{name}": traitlets.Any(0).tag(sync=True) for name in self._controls}
-        at = {f"at_{c.name}": c.index(c.start) for c in self._controls.values()}
-        return type("Page", (_Page,), traits)(
-            spec={**spec, "lines": lines, "words": words, "controls": list(traits)},
-            stills=pngs,
-            table=b"".join(tables),
-            **at,
-        )
-
-    def _pixels(self, line, axes):
-        """A line's table in CSS pixels from the top left, and the controls that are its axes."""
-        on, xy = line.on, line.xy
-        for name in self._draw_on:  # other axes, other pixels: also where the data are the same
-            if name not in on:
-                on, xy = (name, *on), np.broadcast_to(xy, (*self._lengths([name]), *xy.shape))
-        ordered = (*self._draw_on, *(c for c in on if c not in self._draw_on))
-        xy = xy.transpose(*(on.index(c) for c in ordered), -2, -1)
-        stills = xy.reshape(len(axes), -1, *xy.shape[-2:])
-        pixels = [
-            a[line.ax].transData.transform(still.reshape(-1, 2)).reshape(still.shape)
-            for a, still in zip(axes, stills, strict=True)
-        ]
-        pixels = np.array(pixels) * [1, -1] + [0, self._size[1]]
-        return ordered, np.clip(pixels, -1e6, 1e6).astype("<f4")  # canvases draw no further
-
-    def _places(self, ax):
-        """Where a click is taken, and the pixels of the values of the controls that it sets."""
-        x, y = map(np.asarray, self._place.values())
-        x = ax.transData.transform(np.stack([x, np.full(len(x), y[0])], axis=-1))[:, 0]
-        y = ax.transData.transform(np.stack([np.full(len(y), 1.0), y], axis=-1))[:, 1]
-        at = zip(self._place, (x, self._size[1] - y), strict=True)
-        box = [ax.bbox.x0, ax.bbox.x1, self._size[1] - ax.bbox.y1, self._size[1] - ax.bbox.y0]
-        return {"box": box, "at": {f"at_{name}": pixels.tolist() for name, pixels in at}}
-
-
-class _Page(anywidget.AnyWidget):
-    _esm = Path(__file__).with_name("explorer.js")
-    _css = Path(__file__).with_name("explorer.css")
-    spec = traitlets.Dict().tag(sync=True)
-    stills = traitlets.List().tag(sync=True)
-    table = traitlets.Bytes().tag(sync=True)
 
 
 def _mark(ax, end, style):

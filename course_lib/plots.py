@@ -23,11 +23,13 @@ __all__ = [
     "Picture",
     "contours",
     "finish",
+    "panels",
     "theme",
 ]
 
 DPI = 100  # CSS pixels an inch: figures are laid out in CSS pixels
 MARKER_RADIUS = 5.0  # CSS pixels
+NARROWEST = 560  # CSS pixels that panels side by side need
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,49 @@ def theme():
     return style.context(["default", _THEME])
 
 
+def panels(figure, pattern, **shares):
+    """Axes as `pattern` places them; one below another in a narrow figure, in a row in a low one.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+    pattern : str
+        One letter for each, rows parted by a semicolon: ``"AB;AC"`` has one at the left and two
+        at the right.
+    **shares
+        `width_ratios` and the like, for `pattern` as it is.
+
+    Returns
+    -------
+    list of matplotlib.axes.Axes
+        In the order of their letters.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> [len(panels(Figure(figsize=size), "A;B")) for size in ((7, 4), (3, 5), (7, 2))]
+    [2, 2, 2]
+    """
+    letters = sorted(set(pattern) - {";"})
+    if is_narrow(figure):
+        pattern, shares = ";".join(letters), {}
+    elif ";" in pattern and is_low(figure):
+        pattern, shares = "".join(letters), {}
+    axes = figure.subplot_mosaic(pattern, **shares)
+    return [axes[letter] for letter in letters]
+
+
+def is_narrow(figure):
+    """Whether a figure is for a phone or for half a screen: its panels stand one below another."""
+    return DPI * figure.figure.get_figwidth() < NARROWEST  # the whole figure, not a part of it
+
+
+def is_low(figure):
+    """Whether a figure is wide and low, as a projector needs it beside controls and sentences."""
+    width, height = figure.figure.get_size_inches()
+    return width > 2.4 * height
+
+
 def finish(ax, *, styles, xlabel, ylabel, xlim, ylim):
     """Labels, fixed limits, and a legend above the axes, where no line can run through it.
 
@@ -154,7 +199,14 @@ def finish(ax, *, styles, xlabel, ylabel, xlim, ylim):
     ax.set(xlabel=xlabel, ylabel=ylabel, xlim=xlim, ylim=ylim)
     for label, line in styles.items():
         ax.plot([], [], label=label, **line.matplotlib(ax.figure.dpi))
-    ax.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=len(styles), handlelength=2.6)
+    columns = len(styles)
+    if is_narrow(ax.figure) or is_low(ax.figure):  # a letter has about 7 pixels, a handle 60
+        place = ax.get_subplotspec()
+        share = (
+            DPI * ax.figure.figure.get_figwidth() * len(place.colspan) / place.get_gridspec().ncols
+        )
+        columns = max(1, min(columns, int((share - 70) // (60 + 7 * max(map(len, styles))))))
+    ax.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=columns, handlelength=2.6)
 
 
 def contours(ax, problem, count=12):

@@ -1,9 +1,9 @@
 """Predict, commit, reveal: a question to answer before the answer shows."""
 
-from pathlib import Path
-
 import anywidget
 import traitlets
+
+from . import page
 
 __all__ = ["Prediction", "predict"]
 
@@ -48,14 +48,16 @@ def predict(question, options, right):
         options=list(options),
         feedback=list(options.values()),
         right=list(options).index(right),
+        key=page.key(question, list(options), right),
     )
 
 
 class Prediction(anywidget.AnyWidget):
     """The widget that `predict` returns; `chosen` is −1 until the learner commits."""
 
-    _esm = Path(__file__).with_name("quiz.js")
-    _css = Path(__file__).with_name("quiz.css")
+    _esm = page.script("quiz.js")
+    _css = page.look()
+    key = traitlets.Unicode().tag(sync=True)
     question = traitlets.Unicode().tag(sync=True)
     options = traitlets.List(traitlets.Unicode()).tag(sync=True)
     feedback = traitlets.List(traitlets.Unicode()).tag(sync=True)
@@ -71,5 +73,6 @@ class Prediction(anywidget.AnyWidget):
         data, metadata = data if isinstance(data, tuple) else (data, {})
         options = "\n".join(f"- {option}" for option in self.options)
         text = f"**Predict before you go on.** {self.question}\n\n{options}\n\n"
-        text += "*Run this cell to commit to an answer.*"
+        text += '<span class="course-quiz-still">*Run this cell to commit to an answer.*</span>'
+        metadata = {**metadata, "course": {"prediction": self.key}}
         return {**data, "text/plain": repr(self), "text/markdown": text}, metadata

@@ -7,7 +7,7 @@ from matplotlib.colors import to_rgb
 
 import course_lib as cl
 from course_lib import explorers, plots
-from course_lib.explorer import DPI, Control, Explorer, Line, Words
+from course_lib.explorer import Control, Explorer, Line, Words
 
 EVERY = [getattr(explorers, name) for name in explorers.__all__]
 
@@ -21,7 +21,7 @@ def every_value(explorer):
 
 
 def looked_up(page, line, value_at):
-    """What explorer.js reads: the points of a line in pixels."""
+    """What explorer.js reads: the points of a line as fractions of their axes."""
     table = np.frombuffer(page.table, "<f4")
     start = line["offset"] + 2 * line["points"] * sum(
         stride * value_at[at] for at, stride in line["strides"].items()
@@ -68,7 +68,7 @@ def two_stills():
 def test_the_page_looks_up_the_lines_of_the_figure(make):
     explorer = make()
     page = explorer.widget.children[1]
-    rng, height = np.random.default_rng(0), page.spec["size"][1]
+    rng = np.random.default_rng(0)
     axes = {}  # what stands still is drawn once: its transforms serve all positions
     for k in range(20):
         at = {n: int(rng.integers(len(c.values))) for n, c in explorer._controls.items()}
@@ -83,9 +83,10 @@ def test_the_page_looks_up_the_lines_of_the_figure(make):
                 np.testing.assert_array_equal(xy, explorer.lines[line.name])
         for line, spec in zip(explorer._lines.values(), page.spec["lines"], strict=True):
             xy = explorer.lines[line.name]
-            pixels = axes[still][line.ax].transData.transform(xy) * [1, -1] + [0, height]
-            pixels = np.clip(pixels, -1e6, 1e6)
-            np.testing.assert_allclose(looked_up(page, spec, at), pixels, rtol=1e-5, atol=1e-3)
+            ax = axes[still][line.ax]
+            fractions = (ax.transData + ax.transAxes.inverted()).transform(xy)
+            fractions = np.clip(fractions, -1e4, 1e4)
+            np.testing.assert_allclose(looked_up(page, spec, at), fractions, rtol=1e-5, atol=1e-6)
         said = [
             words["texts"][sum(stride * at[name] for name, stride in words["strides"].items())]
             for words in page.spec["words"]
@@ -104,7 +105,40 @@ def test_a_learners_error_state_is_no_matter_of_the_pictures(make):
 @pytest.mark.parametrize("make", EVERY)
 def test_size_of_what_the_page_gets(make):
     page = make().widget.children[1]
-    assert len(page.table) + sum(map(len, page.stills)) + len(str(page.spec)) < 2_000_000
+    stills = sum(len(png) for shape in page.stills for png in shape)
+    assert len(page.table) + stills + len(str(page.spec)) < 2_000_000
+
+
+@pytest.mark.parametrize("make", EVERY)
+def test_goals_are_found_and_not_met_on_opening_or_by_one_key(make):
+    explorer = make()
+    controls = explorer._controls
+    start = {name: controls[name].index(value) for name, value in explorer.value.items()}
+    for goal in explorer._goals:
+        # One press: left, right, Home and End move the slider that has the focus.
+        near = [start]
+        for name in goal.on:
+            count = len(controls[name].values)
+            keys = {max(start[name] - 1, 0), min(start[name] + 1, count - 1), 0, count - 1}
+            near += [{**start, name: i} for i in keys]
+        looks = [goal.look(**{n: controls[n].values[at[n]] for n in goal.on}) for at in near]
+        assert not any(reached for reached, _ in looks), goal.text
+        every = itertools.product(*(controls[n].values for n in goal.on))
+        seen = [goal.look(**dict(zip(goal.on, values, strict=True))) for values in every]
+        assert any(reached for reached, _ in seen), goal.text
+        assert all(told[0].isupper() and told.endswith(".") for _, told in seen)
+
+
+@pytest.mark.parametrize("make", EVERY)
+def test_a_narrow_picture_has_its_panels_one_below_another(make):
+    page = make().widget.children[1]
+    _, narrow, wide = page.spec["layouts"]
+    assert narrow["size"][0] < 400 and wide["size"][0] / wide["size"][1] > 2
+    for boxes in narrow["boxes"]:
+        lefts, tops = {round(box[0]) for box in boxes}, [box[1] for box in boxes]
+        assert max(lefts) - min(lefts) < 30 and tops == sorted(set(tops))
+        assert all(box[2] > 180 and box[3] > 100 for box in boxes)
+    assert all(box[3] > 100 for boxes in wide["boxes"] for box in boxes)
 
 
 def test_what_a_reader_without_a_kernel_gets():
@@ -138,7 +172,7 @@ def test_the_figure_follows_the_controls():
     explorer = cl.explore.moving_averages()
     explorer.controls["series"].value = "Hinton's stream"
     figure = explorer.figure()
-    assert figure.axes[0].get_ylabel() == "gradient g" and figure.dpi == DPI
+    assert figure.axes[0].get_ylabel() == "gradient g" and figure.dpi == plots.DPI
     assert figure.axes[0].lines[-1].get_ydata()[9] == cl.ema(cl.datasets.hinton_stream(), 0.9)[9]
 
 

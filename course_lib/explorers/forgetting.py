@@ -166,7 +166,7 @@ def memory(rho=0.9, jump=10.0):
     off = np.sqrt(traces["RMSProp"].v[HALF + 1 :]) / JUMPS  # 1 where the root fits the new scale
 
     def draw(figure):
-        top, bottom = figure.subplots(2, 1, sharex=True)
+        top, bottom = plots.panels(figure, "A;B")
         for ax in (top, bottom):
             ax.set_yscale("log")
             ax.axvline(HALF, color="#555555", linewidth=0.8)
@@ -248,8 +248,7 @@ def rmsprop(lr=0.1, rho=0.9):
     on, looks = ("lr", "rho"), {"x1": plots.OPTIMIZERS["RMSProp"], "x2": SECOND}
 
     def draw(figure):
-        left, right = figure.subfigures(1, 2, width_ratios=(1, 1.15))
-        contour, (top, bottom) = left.subplots(), right.subplots(2, 1)
+        contour, top, bottom = plots.panels(figure, "AB;AC", width_ratios=(1, 1.15))
         plots.contours(contour, problem)
         limits = dict(zip(("xlim", "ylim"), problem.box, strict=True))
         contour.set(xlabel="$x_1$", ylabel="$x_2$", **limits)

@@ -70,7 +70,7 @@ def adam(gradients="constant", bias_correction=True):
     step = np.stack(moves, axis=-2)  # (stream, β₁, β₂, corrected, step)
 
     def draw(figure):
-        axes = figure.subplots(1, 3)
+        axes = plots.panels(figure, "ABC")
         labels = {"m": (-1.2, 1.2), "v": (-0.05, 1.15), "step ÷ η": (-2, 8)}
         for ax, (label, limits) in zip(axes, labels.items(), strict=True):
             style = {"step": STEP} if "step" in label else {

@@ -14,6 +14,21 @@ def points(x, y):
     return np.stack(np.broadcast_arrays(x, y), axis=-1)
 
 
+def number(value, digits=2):
+    """A number as one reads it: 0.33, 12, 0; and 1.2e-6 only where zeros would have to be counted.
+
+    >>> [number(value) for value in (0.333, 12.4, 1234.5, 0, 0.00123, 1.2e-6, 3e7)]
+    ['0.33', '12', '1234', '0', '0.0012', '1.2e-6', '3e7']
+    """
+    if value == 0:
+        return "0"
+    if not 1e-3 <= abs(value) < 1e5:
+        mantissa, power = f"{value:.{digits - 1}e}".split("e")
+        return f"{float(mantissa):g}e{int(power)}"
+    places = max(0, digits - 1 - int(np.floor(np.log10(abs(value)))))
+    return f"{value:.{places}f}"
+
+
 def steps_word(count):
     """ "step" or "steps"."""
     return "step" if count == 1 else "steps"

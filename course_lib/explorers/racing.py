@@ -105,7 +105,7 @@ def race(problem="bowl", optimizers=None, steps=100):
     controls.append(Control("step", "step t", times, steps, play=True))
 
     def draw(figure):
-        left, right = figure.subplots(1, 2)
+        left, right = plots.panels(figure, "AB")
         _map_of(left, problem)
         right.set(yscale="log", xlim=(0, steps), ylim=(LOWEST, 1e4))
         right.set(xlabel="step t", ylabel="loss above the minimum")
@@ -169,7 +169,7 @@ def sweep(optimizer="RMSProp", problem="bowl", steps=100):
     on, style = ("lr", decay), plots.OPTIMIZERS[optimizer]
 
     def draw(figure):
-        left, right = figure.subplots(1, 2, width_ratios=(1.35, 1))
+        left, right = plots.panels(figure, "AB", width_ratios=(1.35, 1))
         shown = np.log10(np.minimum(final.T, 1e2))
         image = left.pcolormesh(columns, rows, shown, cmap="cividis_r", vmin=-10, vmax=2)
         left.set(xlabel="learning rate η", ylabel=label)

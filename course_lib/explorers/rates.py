@@ -53,7 +53,7 @@ def one_rate(lr=0.1, condition=20.0):
     loss = np.array([bowl.value(path) for bowl, path in zip(bowls, x, strict=True)])
 
     def draw(figure):
-        left, over, under = figure.subplot_mosaic("AB;AC", width_ratios=(1.1, 1)).values()
+        left, over, under = plots.panels(figure, "AB;AC", width_ratios=(1.1, 1))
         _map(left, bowls[0].box)
         left.set(xlabel="$x_1$, the flat side", ylabel="$x_2$, the steep side")
         limits = {"xlabel": "learning rate η", "xlim": (0, WIDEST), "ylim": (0, 1.5)}
@@ -157,7 +157,7 @@ def scaling(condition=20.0, turned=False):
     on = {name: ("condition", "turned", "lr" if name == "SGD" else "own") for name in METHODS}
 
     def draw(figure):
-        left, right = figure.subplots(1, 2)
+        left, right = plots.panels(figure, "AB")
         styles = {name: plots.OPTIMIZERS[name] for name in METHODS}
         limits = {"xlim": (-6, 6), "ylim": (-6, 6)}
         plots.finish(left, styles=styles, xlabel="$x_1$", ylabel="$x_2$", **limits)

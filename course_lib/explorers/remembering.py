@@ -201,7 +201,7 @@ def ema_weights(beta=0.9, steps=100, bias_correction=False):
     }
 
     def draw(figure):
-        left, right = figure.subplots(1, 2)
+        left, right = plots.panels(figure, "AB")
         styles = {name: style for name, (_, style) in marks.items()}
         limits = {"xlim": (0, 102), "xlabel": "steps ago k"}
         left.set_yscale("log")
