@@ -43,7 +43,7 @@ def test_one_rate_is_gradient_descent():
             20.0,
             "flat side by 0.98 and the steep side by 0.6: the loss is 0.044 after 100 ",
         ),
-        (0.45, 20.0, "the steep side by -0.8: the loss is below 1e-6 after 79 steps."),
+        (0.45, 20.0, "the steep side by −0.8: the loss is below 1e-6 after 79 steps."),
         (0.25, 1.0, "by 0 and the steep side by 0: the loss is below 1e-6 after 1 step."),
         (0.5, 20.0, "at η = 2/λ it jumps from side to side for ever."),
         (0.52, 20.0, "the path runs away, for η lies above 2/λ = 0.5."),

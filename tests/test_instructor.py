@@ -41,7 +41,7 @@ def test_every_cell_it_names_is_in_its_lesson():
 
 
 SHOWN = [  # the explorer, where its controls stand, what it says then, and what the notes say
-    ("one_rate", {"lr": 0.48}, "steep side by -0.92", "At 0.48 the steep side has become the slow"),
+    ("one_rate", {"lr": 0.48}, "steep side by −0.92", "At 0.48 the steep side has become the slow"),
     ("one_rate", {"lr": 0.5}, "from side to side for ever", "At 0.5 it jumps for ever"),
     ("heavy_ball", {"lr": 0.74}, "the path runs away", "set η = 0.74. The path runs away"),
     ("heavy_ball", {"lr": 0.74, "momentum": 0.7}, "1e-6 after 50", "below 1e-6 after 50 steps"),

@@ -57,9 +57,8 @@ TARGET = {"color": "#00704F", "linewidth": 1.2, "linestyle": (0, (6, 3))}
 def target(ax, height, steps):
     """The line that a goal wants something to be below, as far as the steps that it gives."""
     ax.plot([0, steps], [height, height], **TARGET)
-    ax.text(
-        0.03, height, "goal", color=TARGET["color"], va="top", transform=ax.get_yaxis_transform()
-    )
+    below = {"xytext": (5, -3), "textcoords": "offset points", "va": "top"}
+    ax.annotate("goal", (0, height), color=TARGET["color"], **below)  # all lines begin above
 
 
 def star_map(ax, box):

@@ -150,7 +150,7 @@ def scaling(condition=20.0, turned=False):
             Control("condition", "condition number κ", STEEPER, condition),
             Control("turned", "turned by 45°", (False, True), turned),
             Control("lr", "SGD's rate", rates["SGD"], 0.4),
-            Control("own", "sign's and RMSProp's rate", OWN_RATES, 0.1),
+            Control("own", "the others' rate", OWN_RATES, 0.1),
         ],
         lines=[
             Line("levels", ("turned", "condition"), levels, LEVEL),

@@ -67,10 +67,11 @@ def one_rate(lr=0.1, condition=20.0):
         return loss[CONDITIONS.index(condition), RATES.index(lr)]
 
     def outcome(lr, condition):
-        flat, steep = (1 - lr * curvature[CONDITIONS.index(condition)]).round(3) + 0.0  # no -0
-        told = f"η = {lr:g}. One step multiplies the flat side by {flat:g} and the steep side by "
-        limit = 2 / curvature[0, 1]
-        return f"{told}{steep:g}: {_outcome(losses(lr, condition), lr, limit, '2/λ')}"
+        factors = (1 - lr * curvature[CONDITIONS.index(condition)]).round(3) + 0.0  # no -0
+        flat, steep = (f"{factor:g}".replace("-", "−") for factor in factors)
+        became = _outcome(losses(lr, condition), lr, 2 / curvature[0, 1], "2/λ")
+        told = f"η = {lr:g}. One step multiplies the flat side by {flat} and the steep side by "
+        return f"{told}{steep}: {became}"
 
     def low(lr, condition):
         told, steps = _fall(losses(lr, condition))
@@ -166,8 +167,9 @@ def heavy_ball(lr=0.1, momentum=0.0):
     def within(count):
         def look(momentum, lr):
             told, steps = _fall(losses(momentum, lr))
-            reached = steps is not None and steps <= count
-            return reached, f"With μ = {momentum:g} and η = {lr:g} {told}."
+            if steps and steps <= count:
+                return True, f"After {steps} steps, with μ = {momentum:g} and η = {lr:g}."
+            return False, f"Here {told}."
 
         return look
 
