@@ -12,7 +12,6 @@ from PIL import Image, ImageFilter
 import course_lib as cl
 from course_lib import explorers
 
-LESSONS = sorted(path.stem for path in (ROOT / "notebooks").glob("[0-9]*.ipynb"))
 PICTURE = "canvas => canvas.toDataURL()"
 TEXT = 9.5 * 100 / 72  # the pictures' text in CSS pixels, at their own size
 
@@ -250,17 +249,3 @@ def test_a_prediction_is_committed_before_the_answer_shows(page, url, course, ke
     keep("quiz")
     form.get_by_role("button", name="Ask me again").click()
     assert "It looks so" not in form.inner_text() and commit.is_disabled()
-
-
-@pytest.mark.parametrize("name", LESSONS)
-def test_lessons_run_and_their_pictures_move(page, url, keep, name):
-    assert open_and_run(page, url, f"notebooks/{name}.ipynb")
-    canvas = page.locator(".course-explorer canvas").first
-    canvas.scroll_into_view_if_needed()
-    before = canvas.evaluate(PICTURE)
-    page.get_by_role("slider").first.focus()
-    page.keyboard.press("ArrowRight")
-    page.wait_for_function(
-        "old => document.querySelector('.course-explorer canvas').toDataURL() !== old", arg=before
-    )
-    keep(name)
