@@ -3,7 +3,8 @@
 from .forgetting import adagrad_decay, memory, rmsprop
 from .momentum import adam, counterexample
 from .racing import race, sweep
-from .rates import one_rate, scaling
+from .rates import scaling
+from .ravine import heavy_ball, one_rate
 from .remembering import ema_weights, first_look, moving_averages
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "counterexample",
     "ema_weights",
     "first_look",
+    "heavy_ball",
     "memory",
     "moving_averages",
     "one_rate",
