@@ -59,6 +59,7 @@ SHOWN = [  # the explorer, where its controls stand, what it says then, and what
         "sign: within 0.5 after 46 steps",
         "The sign method hardly minds",
     ),
+    ("ema_weights", {"beta": 0.97, "steps": 20}, "add up to 0.456", "less than a half"),
     ("adagrad_decay", {}, "constant 1 %, noisy 1 %, sparse 10 %", "stays ten times above them"),
     (
         "memory",

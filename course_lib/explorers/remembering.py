@@ -52,10 +52,10 @@ def first_look():
         return ax
 
     def reaches(beta):
-        (*reached,) = arrives[FIRST_BETAS.index(beta)]
-        when = f"reaches 0.9 after {reached[0]} {steps_word(reached[0])}" if reached else (
-            "does not reach 0.9 within 60 steps"
-        )  # fmt: skip
+        reached = arrives[FIRST_BETAS.index(beta)]
+        when = "does not reach 0.9 within 60 steps"
+        if reached.size:
+            when = f"reaches 0.9 after {reached[0]} {steps_word(reached[0])}"
         return f"With β = {beta:g} the average {when}."
 
     def look(beta):
