@@ -31,6 +31,7 @@ _LATER = {
     "numbers": ("course_lib.folded", "numbers"),
     "plots": ("course_lib.plots", None),
     "predict": ("course_lib.quiz", "predict"),
+    "progress": ("course_lib.record", "progress"),
 }
 
 __all__ = [
@@ -58,6 +59,7 @@ __all__ = [
     "plots",
     "predict",
     "problems",
+    "progress",
     "run",
     "running_mean",
     "variants",

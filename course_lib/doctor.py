@@ -26,6 +26,7 @@ def examine():
     """Yield the findings one by one; the slow ones come last."""
     yield from _packages()
     yield _folder()
+    yield from _own_copy()
     yield from _widgets()
     yield _runtime()
     yield _port()
@@ -63,10 +64,26 @@ def _folder():
     if missing:
         what = f"no folder {' or '.join(missing)} in {root}"
         return Finding(False, what, "use the course from its own checkout: `git clone`, `make lab`")
-    what = f"notebooks and exercises in {root}"
+    what = f"course_lib, notebooks and exercises in {root}"
     if not all(os.access(root / name, os.W_OK) for name in ("notebooks", "exercises")):
         what += ", where you cannot write: save what you change in a folder of your own"
     return Finding(True, what)
+
+
+def _own_copy():
+    """Where the working directory is in another copy of the course than the library."""
+    from .exercises.folder import ExerciseError, course_folder, find_exercise
+
+    try:
+        library, yours = course_folder(), find_exercise()[0].resolve().parents[1]
+    except ExerciseError:  # `_folder` has told it
+        return
+    if yours != library:
+        yield Finding(
+            True,
+            f"you are in another copy, {yours}: there `course check 02` looks for your answers; "
+            f"course_lib is the one in {library}",
+        )
 
 
 def _widgets():

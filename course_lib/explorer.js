@@ -48,7 +48,7 @@ async function render({ model, el }) {
   goals.setAttribute("aria-live", "polite");
   const tools = document.createElement("div");
   tools.className = "course-tools";
-  const again = button("Start again", "Every control where it was at first", () => move(start));
+  const again = button("Start again", "Every control where it was at first", () => { move(start); keep(); });
   tools.append(again);
   el.classList.add("course-explorer");
   el.replaceChildren(canvas, words, goals, tools);
@@ -148,6 +148,7 @@ async function render({ model, el }) {
 
   // The shape that fits, and as many pixels as the screen has under the canvas, also after zooming.
   async function fit() {
+    if (!el.clientWidth) return; // not on the page yet, or hidden
     const box = el.closest(".course-box") ?? el;
     const full = document.fullscreenElement && document.fullscreenElement.contains(el);
     const wanted = full ? WIDE : el.clientWidth < NARROWEST ? NARROW : USUAL;
@@ -198,7 +199,6 @@ async function render({ model, el }) {
     for (const [name, at] of known) model.set(name, at);
     moving = false;
     model.save_changes();
-    keep();
   }
   function keep() {
     if (moving) return;

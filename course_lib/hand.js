@@ -43,9 +43,8 @@ function notice(el) {
 const cellOf = (el) => el.closest(".jp-Cell");
 
 // As a click beside the next cell: JupyterLab makes it the active one.
-function goOn(el) {
-  const cell = cellOf(el);
-  let next = cell?.nextElementSibling;
+function goOn(cell) {
+  let next = cell.nextElementSibling;
   while (next && !next.matches(".jp-Cell")) next = next.nextElementSibling;
   if (!next) return;
   document.activeElement?.blur();
@@ -57,11 +56,11 @@ function goOn(el) {
 // JupyterLab listens to keys first. Inside a box plain keys belong to what has the focus, keys with
 // Ctrl or Cmd to JupyterLab (save), Shift+Enter goes to the next cell and Escape leaves the box.
 function heardKey(event) {
-  const box = event.target.closest?.(".course-box");
-  if (!box || document.fullscreenElement) return;
-  const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
-  if (plain && event.key === "Enter" && event.shiftKey) goOn(box);
-  else if (plain && event.key === "Escape") cellOf(box)?.focus();
+  const box = event.target.closest?.(".course-box"), cell = box && cellOf(box);
+  if (!cell) return;
+  const plain = !event.ctrlKey && !event.metaKey && !event.altKey, full = document.fullscreenElement;
+  if (plain && !full && event.key === "Enter" && event.shiftKey) goOn(cell);
+  else if (plain && !full && event.key === "Escape") cell.focus();
   else return void event.target.toggleAttribute("data-lm-suppress-shortcuts", plain);
   event.preventDefault();
   event.stopImmediatePropagation();

@@ -20,6 +20,7 @@ import yaml
 from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 import course_lib as cl
 from course_lib import lab
@@ -31,6 +32,7 @@ DEPENDENCIES = PROJECT["project"]["dependencies"]
 TEST_DEPENDENCIES = PROJECT["project"]["optional-dependencies"]["test"]
 BUILD = PROJECT["build-system"]["requires"]
 LOCKS = ("requirements.lock", "requirements-test.lock")
+LOWEST = "tests/browser/lowest.txt"
 CONDA_NAMES = {"matplotlib-base": "matplotlib"}
 CONDA_LINE = re.compile(r"[a-z][a-z0-9_-]*(?:(?:>=|<)\d+(?:\.\d+)*)(?:,(?:>=|<)\d+(?:\.\d+)*)*")
 
@@ -110,7 +112,7 @@ def version(need):
     return only.version
 
 
-@pytest.mark.parametrize("name", LOCKS)
+@pytest.mark.parametrize("name", [*LOCKS, LOWEST])
 def test_every_pin_has_hashes(name):
     for need, hashes in entries(read(name)):
         assert version(need)
@@ -150,11 +152,20 @@ def test_the_test_lock_holds_all_of_the_other():
     assert base.items() <= tests.items()
 
 
+def test_the_lowest_versions_are_the_lower_ends_of_the_ranges():
+    pinned = {canonicalize_name(need.name): version(need) for need, _ in entries(read(LOWEST))}
+    for need in map(Requirement, DEPENDENCIES):
+        (lowest,) = (part.version for part in need.specifier if part.operator == ">=")
+        assert Version(pinned[canonicalize_name(need.name)]) == Version(lowest), need
+
+
 def test_the_build_backend_is_locked():
     assert PROJECT["dependency-groups"]["build"] == BUILD
 
 
-@pytest.mark.parametrize("name", [*LOCKS, "environment.yml", "Makefile", "start.py", ".ci/run"])
+@pytest.mark.parametrize(
+    "name", [*LOCKS, LOWEST, "environment.yml", "Makefile", "start.py", ".ci/run"]
+)
 def test_no_hosts_and_no_machine_paths(name):
     text = read(name)
     assert not re.search(
