@@ -190,3 +190,13 @@ def test_a_stored_picture_takes_the_place_of_a_widget():
     made = authoring.normalise(notebook(shown))
     assert list(made["cells"][0]["outputs"][0]["data"]) == ["image/png"]
     assert json.dumps(made).count("widget") == 0
+
+
+def test_what_a_machine_says_of_itself_is_not_stored(tmp_path):
+    path = tmp_path / "01_tiny.ipynb"
+    cells = [cell("says", "import sys\nsys.version"), cell("counts", "1 + 1")]
+    cells[0]["metadata"] = {"tags": ["nbval-ignore-output"]}
+    write(notebook(*cells), path)
+    says, counts = authoring.run(path)["cells"]
+    assert says["outputs"] == [] and says["execution_count"] == 1
+    assert counts["outputs"][0]["data"]["text/plain"] == "2"

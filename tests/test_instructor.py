@@ -34,7 +34,7 @@ def test_every_cell_it_names_is_in_its_lesson():
     for section in re.split(r"^## (?=\d\d · )", TEXT, flags=re.MULTILINE)[1:]:
         lesson = next((Path(__file__).parents[1] / "notebooks").glob(f"{section[:2]}_*.ipynb"))
         there = {cell["id"] for cell in json.loads(lesson.read_text("utf-8"))["cells"]}
-        cells = set(re.findall(r"`((?:check|predict)-[a-z-]+)`", section.split("\n## ")[0]))
+        cells = set(re.findall(r"`((?:check|explore|predict)-[a-z-]+)`", section.split("\n## ")[0]))
         assert cells <= there, section[:2]
         named += len(cells)
     assert named >= 8
@@ -61,6 +61,7 @@ SHOWN = [  # the explorer, where its controls stand, what it says then, and what
         "sign: within 0.5 after 46 steps",
         "The sign method hardly minds",
     ),
+    ("ema_weights", {"beta": 0.97, "steps": 20}, "add up to 0.456", "less than a half"),
     ("adagrad_decay", {}, "constant 1 %, noisy 1 %, sparse 10 %", "stays ten times above them"),
     (
         "memory",
