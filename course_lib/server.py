@@ -3,7 +3,7 @@
 A file in ``etc/jupyter/jupyter_server_config.d`` enables it wherever the course is installed.
 """
 
-from .saved import without_widget_views
+from .saved import HIDE_INPUT, without_widget_views
 
 
 def save_pictures(model, **_):
@@ -18,3 +18,7 @@ def _jupyter_server_extension_points():
 
 def _load_jupyter_server_extension(server):
     server.contents_manager.register_pre_save_hook(save_pictures)
+    # File → Save and Export Notebook As: without the sources that tell the answers.
+    remover = server.config.TagRemovePreprocessor
+    remover.enabled = True
+    remover.remove_input_tags = {HIDE_INPUT, *remover.get("remove_input_tags", ())}

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import ipywidgets as widgets
 import pytest
+from traitlets.config import Config
 
 import course_lib as cl
 from course_lib.saved import STATE, VIEW, without_widget_views
@@ -133,10 +134,11 @@ def test_the_extension_saves_pictures():
 
     ((name, enabled),) = jpserver_extensions().items()
     assert enabled
-    server = SimpleNamespace(contents_manager=LargeFileManager())
+    server = SimpleNamespace(contents_manager=LargeFileManager(), config=Config())
     package = ExtensionPackage(name=name, enabled=True)
     assert package.validate()
     package.load_all_points(server)
+    assert server.config.TagRemovePreprocessor.remove_input_tags == {"hide-input"}
     save = server.contents_manager.run_pre_save_hooks
     model = {"type": "notebook", "content": notebook({VIEW: {}, "image/png": "x"})}
     save(model, "x.ipynb")
