@@ -79,7 +79,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Words:
-    """A sentence that depends on the controls in `on`: ``say(**values)``.
+    """A sentence that depends on the controls in `on`: ``say(**values)``; empty, it is left out.
 
     All sentences together are the picture's alt text; those with ``shown`` stand below it too.
     """
@@ -192,7 +192,8 @@ class Explorer:
     def alt(self):
         """What the picture shows at the current value, in a sentence or two."""
         now = self.value
-        return " ".join(words.say(**{c: now[c] for c in words.on}) for words in self._words)
+        said = (words.say(**{c: now[c] for c in words.on}) for words in self._words)
+        return " ".join(filter(None, said))
 
     def figure(self):
         """The picture at the current value, as a matplotlib Figure of its own."""

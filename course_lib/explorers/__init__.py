@@ -1,15 +1,19 @@
 """The course's explorers: one short function each, ``cl.explore.NAME()`` in a notebook."""
 
+from .fooled import counterexample
 from .forgetting import adagrad_decay, memory, rmsprop
-from .momentum import adam, counterexample
-from .racing import race, sweep
+from .momentum import adam
+from .racing import race
 from .rates import scaling
 from .ravine import heavy_ball, one_rate
 from .remembering import ema_weights, first_look, moving_averages
+from .shaking import adam_noise
+from .sweeping import sweep
 
 __all__ = [
     "adagrad_decay",
     "adam",
+    "adam_noise",
     "counterexample",
     "ema_weights",
     "first_look",

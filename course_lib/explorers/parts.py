@@ -15,6 +15,14 @@ def points(x, y):
     return np.stack(np.broadcast_arrays(x, y), axis=-1)
 
 
+def bars(height, shift=0.0, half=0.35):
+    """Heights (..., n) as the outlines of n bars at 1, 2, …; each is followed by a lifted pen."""
+    t = np.arange(1, height.shape[-1] + 1)[:, None] + shift
+    t = t + half * np.array([-1, -1, 1, 1, np.nan])
+    y = height[..., None] * np.array([0.0, 1.0, 1.0, 0.0, np.nan])
+    return points(t.ravel(), y.reshape(*height.shape[:-1], -1))
+
+
 def number(value, digits=2):
     """A number as one reads it: 0.33, 12, 0; and 1.2e-6 only where zeros would have to be counted.
 
