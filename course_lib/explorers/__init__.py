@@ -1,8 +1,10 @@
 """The course's explorers: one short function each, ``cl.explore.NAME()`` in a notebook."""
 
-from .forgetting import adagrad_decay, memory, rmsprop
+from .forgetting import memory, rmsprop
+from .keeping import adagrad_decay
 from .momentum import adam, counterexample
 from .racing import race, sweep
+from .rareness import rare_words
 from .rates import one_rate, scaling
 from .remembering import ema_weights, first_look, moving_averages
 
@@ -16,6 +18,7 @@ __all__ = [
     "moving_averages",
     "one_rate",
     "race",
+    "rare_words",
     "rmsprop",
     "scaling",
     "sweep",
