@@ -6,6 +6,8 @@ import numpy as np
 
 __all__ = ["Examples", "draw", "learn"]
 
+FAR = 1e100  # what goes further has diverged, and its square is no number any more
+
 
 class Examples(NamedTuple):
     """One word an example: ``word`` and ``noise`` (step, seed), ``weight`` (seed, word).
@@ -16,6 +18,10 @@ class Examples(NamedTuple):
     word: np.ndarray
     noise: np.ndarray
     weight: np.ndarray
+
+    def first(self, count):
+        """The first of them, as many as `count`, in every run."""
+        return Examples(self.word[:count], self.noise[:count], self.weight)
 
 
 def draw(p, steps, seeds):
@@ -58,7 +64,7 @@ def learn(rate, examples, noise=1.0):
     Returns
     -------
     ndarray
-        x − weight: seed, word, sweep. It is inf or NaN where the rate was too large.
+        x − weight: seed, word, sweep. It is inf where the rate was too large.
 
     Examples
     --------
@@ -92,4 +98,5 @@ def learn(rate, examples, noise=1.0):
             g = x[some] - goal[some][column] - noise * xi[i, some][column]
             v[some] += g * g
             x[some] -= rate(t[i, some][column], v[some], i + 1) * g
-    return (x[place] - weights[column]).reshape(*examples.weight.shape, *sweep)
+    off = x[place] - weights[column]
+    return np.where(np.abs(off) < FAR, off, np.inf).reshape(*examples.weight.shape, *sweep)

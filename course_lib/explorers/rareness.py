@@ -70,8 +70,7 @@ def rare_words(noise=0.0, schedule="constant", lr=1.0):
 
     def learnt(rate):
         """The loss, (seed, noise, η), and each group's mean squared error, (noise, η, group)."""
-        off = np.abs(words.learn(rate, examples, sigma))
-        square = np.where(off < LOST, off, LOST) ** 2  # lost also where it is NaN
+        square = np.minimum(np.abs(words.learn(rate, examples, sigma)), LOST) ** 2
         group = np.add.reduceat(square.mean(axis=0), GROUPS) / size[:, None, None]
         return np.einsum("w,sw...->s...", p / 2, square), np.moveaxis(group, 0, -1)
 
@@ -124,7 +123,8 @@ def rare_words(noise=0.0, schedule="constant", lr=1.0):
     def rivals(noise):
         i = NOISES.index(noise)
         at_best = rival[:, i, 0].mean()
-        return f"AdaGrad's best η here is {RATES[best[i]]:g}, with the loss {at_best:.4f}."
+        told = f"AdaGrad's best η here is {RATES[best[i]]:g}, with the loss {at_best:.4f}."
+        return f"{told} All of it is a mean of {SEEDS} seeds."
 
     def lowest(noise, schedule, lr):
         i, j, _ = at = find(noise, schedule, lr)
