@@ -211,7 +211,7 @@ def test_what_adam_says_of_its_steps():
     assert "step 10 with 3.16 η" in explorer.alt
 
 
-def reached(explorer, i):
+def goal_at(explorer, i):
     """The positions at which the goal number i is reached."""
     goal = explorer._goals[i]
     controls = [explorer._controls[name].values for name in goal.on]
@@ -220,7 +220,7 @@ def reached(explorer, i):
 
 def test_the_goals_of_adam():
     explorer = cl.explore.adam()
-    first, spike = reached(explorer, 0), reached(explorer, 1)
+    first, spike = goal_at(explorer, 0), goal_at(explorer, 1)
     assert {at[1:] for at in first} == {(0.9, 0.99, False)}
     assert {at[0] for at in first} == {"constant", "noise", "Hinton's stream"}
     assert spike == {("one spike", 0.0, 0.99, True), ("one spike", 0.0, 0.999, True)}
@@ -248,8 +248,8 @@ def test_noise_slows_adam_down_and_the_average_calms_its_steps():
         progress, length = (explorer.lines[f"{n} here"][0, 1] for n in ("progress", "length"))
         assert progress == pytest.approx(1 / np.sqrt(1 + noise**2), abs=0.015)
         assert length >= progress - 1e-9 and (beta1 or not noise or length > 0.79)
-    assert {at for at, _ in reached(explorer, 0)} == {1.7}
-    assert reached(explorer, 1) == {(10.0, beta1) for beta1 in (0.9, 0.95, 0.99)}
+    assert {at for at, _ in goal_at(explorer, 0)} == {1.7}
+    assert goal_at(explorer, 1) == {(10.0, beta1) for beta1 in (0.9, 0.95, 0.99)}
 
 
 def test_the_counterexample_fools_adam_and_not_amsgrad():
@@ -290,8 +290,8 @@ def test_the_three_beat_is_that_of_the_last_three_steps():
 
 def test_the_goals_of_the_counterexample():
     explorer = cl.explore.counterexample()
-    assert reached(explorer, 0) == {(3.0, 0.5, 0.0)}
-    assert reached(explorer, 1) == {(7.0, 0.2, 0.0)}
+    assert goal_at(explorer, 0) == {(3.0, 0.5, 0.0)}
+    assert goal_at(explorer, 1) == {(7.0, 0.2, 0.0)}
     explorer.set(c=3.0, beta1=0.0, beta2=0.48)
     assert "Adam −0.723" in explorer.alt
 
