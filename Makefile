@@ -8,7 +8,7 @@ START = @command -v "$(PYTHON)" >/dev/null 2>&1 || { \
 	exit 1; }; "$(PYTHON)" start.py
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test crosscheck mutants bench exercises notebooks lock clean
+.PHONY: help lab test crosscheck lowest mutants bench exercises notebooks lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -28,6 +28,19 @@ crosscheck: ## compare the optimizers with torch, Keras and optax, in an environ
 	$(CROSSCHECK) -m pip --quiet --disable-pip-version-check install -r tests/crosscheck/requirements.txt
 	$(CROSSCHECK) tests/crosscheck/crosscheck.py $(ARGS)
 
+# The browser and pytest are those of `make test`; the server and its kernels are the other's.
+LOWEST = .venv-lowest/bin/python
+IN_BROWSER = COURSE_SERVER_PYTHON="$(CURDIR)/$(LOWEST)" "$(PYTHON)" start.py test tests/browser
+
+lowest: ## see the course in the lowest JupyterLab that is allowed, and in Notebook 7
+	@test -x $(LOWEST) || "$(PYTHON)" -m venv .venv-lowest
+	$(LOWEST) -m pip --quiet --disable-pip-version-check install \
+		--require-hashes --only-binary=:all: -r tests/browser/lowest.txt
+	$(LOWEST) -m pip --quiet --disable-pip-version-check install \
+		--no-deps --no-index --no-build-isolation --editable .
+	COURSE_FRONT_END=lab $(IN_BROWSER) -m every_lab $(ARGS)
+	COURSE_FRONT_END=notebook $(IN_BROWSER) -m first_lesson $(ARGS)
+
 mutants: ## break the optimizers in many small ways and see the tests fail
 	$(START) run tests/mutants/mutants.py
 
@@ -37,25 +50,26 @@ bench: ## measure how fast the pictures answer and the optimizers step
 	@if test -x $(CROSSCHECK); then $(CROSSCHECK) tests/benchmarks/bench_optimizers.py; \
 	else "$(PYTHON)" start.py run tests/benchmarks/bench_optimizers.py; fi
 
-exercises: ## run the solutions and write the learners' notebooks from them
-	$(START) run -m course_lib.authoring exercises
+exercises: ## run the solutions and write the learners' notebooks from them (ARGS=05 for one)
+	$(START) run -m course_lib.authoring exercises $(ARGS)
 
-notebooks: ## run the lessons and store their outputs
-	$(START) run -m course_lib.authoring notebooks
+notebooks: ## run the lessons and store their outputs (ARGS=05 for one)
+	$(START) run -m course_lib.authoring notebooks $(ARGS)
 
 # uv, because it locks for every system and Python at once; the header names no machine.
 COMPILE = .venv-lock/bin/uv --quiet pip compile pyproject.toml --group build --upgrade \
 	--universal --python-version 3.11 --generate-hashes --no-annotate \
 	--custom-compile-command "make lock"
 
-lock: ## pin the newest versions in both lock files
+lock: ## pin the newest versions in both lock files, and the lowest for `make lowest`
 	"$(PYTHON)" -m venv .venv-lock
 	.venv-lock/bin/python -m pip --quiet install uv
 	$(COMPILE) -o requirements.lock
 	$(COMPILE) --extra test -c requirements.lock -o requirements-test.lock
+	$(COMPILE) --resolution lowest-direct tests/browser/lowest.in -o tests/browser/lowest.txt
 	rm -rf .venv-lock
 
 clean: ## remove the environment and what was made on the way
-	rm -rf .venv .venv-lock .venv-crosscheck .pytest_cache .ruff_cache .hypothesis build
+	rm -rf .venv .venv-lock .venv-crosscheck .venv-lowest .pytest_cache .ruff_cache .hypothesis build
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	find . -name .ipynb_checkpoints -not -path "./exercises/*" -type d -prune -exec rm -rf {} +

@@ -1,12 +1,14 @@
-"""For every run of pytest: no bars in notebooks, no deadlines, a notebook's cells on one worker."""
+"""For every run of pytest: no bars, no record, no deadlines, a notebook's cells on one worker."""
 
 import os
 from contextlib import suppress
 
 import pytest
 
-# A bar is an output, which nbval would compare.
+# A bar is an output, which nbval would compare, and a test is no learner whose progress counts.
 os.environ["COURSE_PROGRESS"] = "0"
+
+collect_ignore_glob = ["notebooks/*.yours-*.ipynb"]  # lessons that `course reset` kept
 
 with suppress(ImportError):  # learners have no hypothesis
     from hypothesis import settings

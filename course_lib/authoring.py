@@ -10,15 +10,17 @@ import os
 import re
 import subprocess
 import time
+from itertools import chain, count
 from pathlib import Path
 
 import click
 
-from .exercises.blank import is_untouched, learner_version
+from .exercises.blank import SOLUTION, is_untouched, learner_version
 from .exercises.folder import ExerciseError, as_file, course_folder, read, write
-from .saved import without_widget_views
+from .exercises.graft import CHECK
+from .saved import HIDE_INPUT, without_widget_views
 
-__all__ = ["exercises", "normalise", "notebooks", "run"]
+__all__ = ["exercises", "name_cells", "normalise", "notebooks", "run"]
 
 CELL_LIMIT = 120
 LARGEST = 500_000
@@ -37,8 +39,8 @@ def run(path):
     Parameters
     ----------
     path : Path
-        A notebook whose cells all have names for ids. Nothing is written if one of them fails,
-        or if the outputs are too large.
+        A notebook. A cell whose id is no name, as one that was added in JupyterLab, gets one.
+        Nothing is written if a cell fails, or if the outputs are too large.
 
     Returns
     -------
@@ -50,7 +52,8 @@ def run(path):
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
     notebook = read(path)
-    _check_ids(notebook, path)
+    for name in name_cells(notebook):
+        click.echo(f"a new cell is named {name} … ", nl=False)
     node = nbformat.from_dict(notebook)
     client = NotebookClient(
         node,
@@ -77,7 +80,9 @@ def run(path):
 
 
 def normalise(notebook):
-    """Drop what differs from run to run: widgets, times, the versions of the machine.
+    """Drop what differs from run to run, and tag folded sources: a page that is exported has none.
+
+    What differs are widgets, times, and the versions of the machine.
 
     Parameters
     ----------
@@ -91,6 +96,11 @@ def normalise(notebook):
     notebook = without_widget_views(notebook) or notebook
     for cell in notebook["cells"]:
         cell["metadata"].pop("execution", None)
+        if cell["metadata"].get("jupyter", {}).get("source_hidden"):
+            tags = {HIDE_INPUT, *cell["metadata"].get("tags", [])}
+            cell["metadata"]["tags"] = sorted(tags)
+        if "nbval-ignore-output" in cell["metadata"].get("tags", []):
+            cell["outputs"] = []  # a machine or a learner speaks of itself
     return {
         **notebook,
         "metadata": {
@@ -102,14 +112,57 @@ def normalise(notebook):
     }
 
 
-def _check_ids(notebook, path):
-    ids = [str(cell.get("id")) for cell in notebook["cells"]]
-    for name in ids:
-        if not NAME.fullmatch(name) or RANDOM.fullmatch(name) or ids.count(name) > 1:
-            raise AuthoringError(
-                f"{path.name}: the cell id {name!r} should be a name of its own, such as "
-                "zero-start (in JupyterLab: the cell's metadata, in the property inspector)"
-            )
+def name_cells(notebook):
+    """Give each cell without a name of its own one, after its question or its first words.
+
+    Parameters
+    ----------
+    notebook : dict
+        It is changed in place.
+
+    Returns
+    -------
+    list of str
+        The new names.
+
+    Examples
+    --------
+    >>> cell = {"id": "1a2b3c4d", "cell_type": "markdown", "source": "## A window forgets abruptly"}
+    >>> name_cells({"cells": [cell]})
+    ['a-window-forgets-abruptly']
+    """
+    cells, before, new = notebook["cells"], set(), []
+    for at, cell in enumerate(cells):
+        name = str(cell.get("id"))
+        if not NAME.fullmatch(name) or RANDOM.fullmatch(name) or name in before:
+            words = _words_for(cell, cells[at:])
+            numbered = (f"{words}-{number}" for number in count(2))
+            taken = {one.get("id") for one in cells}
+            name = cell["id"] = next(one for one in chain([words], numbered) if one not in taken)
+            new.append(name)
+        before.add(name)
+    return new
+
+
+def _words_for(cell, after):
+    """What a cell is to be called: by the question it asks or answers, else by its first words."""
+    source = cell["source"]
+    if cell["cell_type"] == "code" and (call := CHECK.search(source)):
+        return f"check-{_question(call)}"
+    if SOLUTION.search(source):
+        calls = filter(None, (CHECK.search(one["source"]) for one in after))
+        call = next(calls, None)
+        words = _question(call) if call else _first_words(SOLUTION.sub(r"\g<body>", source))
+        return f"answer-{words}"
+    return _first_words(source)
+
+
+def _question(call):
+    return call[1].partition(".")[2].replace("_", "-")
+
+
+def _first_words(source):
+    return "-".join(re.findall("[a-z][a-z0-9]*", source.lower())[:4]) or "cell"
 
 
 @click.group()
@@ -157,7 +210,7 @@ def _timed(path):
 
 
 def _chosen(folder, names):
-    paths = sorted(folder.glob("[0-9][0-9]_*.ipynb"))
+    paths = [p for p in sorted(folder.glob("[0-9][0-9]_*.ipynb")) if "." not in p.stem]
     paths += [path for path in (folder / f"{page}.ipynb" for page in PAGES) if path.exists()]
     wanted = [Path(name).stem for name in names]
     chosen = [p for p in paths if not names or p.stem in wanted or p.stem[:2] in wanted]

@@ -10,10 +10,11 @@ import click
 
 PAUSE = 0.5  # seconds between two looks at the files
 NEXT = """\
-  course lab          open the course in JupyterLab, at its first page
-  course check 02     check your answers to exercise 02
-  course reset 02     start exercise 02 afresh; your answers are kept beside it
-  course doctor       find out why something does not work
+  course lab                  open the course in JupyterLab, at its first page
+  course check 02             check your answers to exercise 02
+  course reset 02             start exercise 02 afresh; your answers are kept beside it
+  course reset --lesson 02    the same for lesson 02
+  course doctor               find out why something does not work
 """
 
 
@@ -58,7 +59,8 @@ def lab(port, browser):
 def check(exercises, seconds, watch, as_json):
     """Check the answers to exercises: 02, 2, 02_moving_averages or a notebook; or to all.
 
-    Your notebook is read as it was saved, and never changed. Exits with 0 only when all is right.
+    By number, yours is the one in the nearest folder exercises/: here or upward, else beside the
+    library. It is read as it was saved, and never changed. Exits with 0 only when all is right.
     """
     # In a pile that was handed in, a file with a wrong name is told so and the others are checked.
     pile = [Path(name) for name in exercises if Path(name).is_file()] if exercises[1:] else []
@@ -74,11 +76,15 @@ def check(exercises, seconds, watch, as_json):
                 number = found[0].question[:2]
                 label = f"exercise {number}" if number.isdigit() else "the file"
                 if path in pile:  # of several people, perhaps
-                    label += f" ({path})"
-                _show(found, label)
+                    _show(found, f"{label} ({path})")
+                else:
+                    _show(found, label, f" ({_shown(path)}{_saved_ago(path)})")
+                    _record(path, found)
             if len(results) > 1:
                 whole = "all" if exercises else "the course"
                 click.echo(f"{whole}: {_right(r for found in results.values() for r in found)}")
+            if not exercises:
+                _show_progress()
         if not watch:
             sys.exit(any(r.verdict != "right" for found in results.values() for r in found))
         changed = []
@@ -90,21 +96,32 @@ def check(exercises, seconds, watch, as_json):
         seen.update({path: _saved(path) for path in changed})
 
 
-@main.command(short_help="Start an exercise afresh, keeping your answers.")
-@click.argument("exercise")
-def reset(exercise):
-    """Start an exercise afresh. What you wrote is kept beside it."""
-    from .exercises.folder import ExerciseError
-    from .exercises.folder import reset as write_fresh
+@main.command(short_help="Start an exercise or a lesson afresh, keeping yours.")
+@click.argument("name")
+@click.option("--lesson", is_flag=True, help="The lesson of that number, not the exercise.")
+def reset(name, lesson):
+    """Start an exercise afresh: 02, 02_moving_averages or a notebook.
 
-    for path in _find(exercise):
+    `course reset --lesson 02` brings lesson 02 back, and so does its path,
+    notebooks/02_moving_averages.ipynb. What is there now is kept beside it.
+    """
+    from .exercises.folder import ExerciseError, find_exercise
+    from .exercises.folder import reset as reset_exercise
+    from .fresh import find_lesson, is_lesson, reset_lesson
+
+    if lesson or is_lesson(name):
+        paths, write_fresh, yours = [_found(find_lesson, name)], reset_lesson, "what was there is"
+    else:
+        paths = _found(find_exercise, name, "; `course reset --lesson 03` is for a lesson")
+        write_fresh, yours = reset_exercise, "your answers are"
+    for path in paths:
         try:
             kept = write_fresh(path)
         except (ExerciseError, OSError) as problem:
             raise click.ClickException(f"{path.name} was not reset: {problem}") from None
-        click.echo(f"{path.name} is fresh; if it is open in JupyterLab, reload it from disk")
+        click.echo(f"{_shown(path)} is fresh; if it is open in JupyterLab, reload it from disk")
         if kept:
-            click.echo(f"your answers are in {kept.name}")
+            click.echo(f"{yours} in {kept.name}")
 
 
 @main.command(short_help="Examine the installation.")
@@ -123,12 +140,19 @@ def doctor():
 
 
 def _find(name):
-    from .exercises.folder import ExerciseError, find_exercise
+    from .exercises.folder import find_exercise
+
+    return _found(find_exercise, name)
+
+
+def _found(find, name, more=""):
+    """What `find` finds; its sentence, and the exit code of a wrong word, if there is nothing."""
+    from .exercises.folder import ExerciseError
 
     try:
-        return find_exercise(name)
+        return find(name)
     except ExerciseError as problem:
-        error = click.ClickException(str(problem))
+        error = click.ClickException(f"{problem}{more}")
         error.exit_code = 2
         raise error from None
 
@@ -148,6 +172,43 @@ def _saved(path):
         return None
 
 
+def _saved_ago(path):
+    """`, saved 3 min ago`; nothing while there is no file."""
+    saved = _saved(path)
+    if saved is None:
+        return ""
+    minutes = int(time.time() - saved / 1e9) // 60
+    if minutes < 1:
+        return ", saved a moment ago"
+    if minutes < 120:
+        return f", saved {minutes} min ago"
+    hours = minutes // 60
+    return f", saved {hours} h ago" if hours < 48 else f", saved {hours // 24} days ago"
+
+
+def _shown(path):
+    """A path as short as it can be told from here."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def _record(path, results):
+    """Note how many are right, in the learner's own record."""
+    from . import record
+    from .exercises.check_file import STOPS
+    from .exercises.folder import master_of
+
+    verdicts = [result.verdict for result in results if result.verdict != STOPS]
+    if "." in results[0].question and path.name == master_of(path).name:
+        record.exercise(path.name[:2], verdicts.count("right"), len(verdicts))
+
+
+def _show_progress():
+    from .record import progress
+
+    click.echo(f"\n{progress()!r}")
+
+
 def _json(results):
     found = [
         {"file": str(path), "exercise": path.stem, **asdict(result)}
@@ -164,7 +225,7 @@ def _waiting(text):
     return Console(stderr=True).status(text)
 
 
-def _show(results, label):
+def _show(results, label, where=""):
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -173,7 +234,7 @@ def _show(results, label):
     from .exercises.verdict import BLANK
 
     if "." not in results[0].question:  # about the file, not about a question
-        click.echo(f"{label} was not checked: {results[0].hint}")
+        click.echo(f"{label} was not checked: {results[0].hint}{where}")
         return
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for heading in ("question", "verdict", "hint"):
@@ -185,7 +246,7 @@ def _show(results, label):
     console = Console()
     console.print(table)
     # As text, and in one line: a path may hold square brackets, and be long.
-    console.print(Text(f"{label}: {_right(results)}"), soft_wrap=True)
+    console.print(Text(f"{label}: {_right(results)}{where}"), soft_wrap=True)
     if any(result.verdict == BLANK for result in results):
         console.print("What counts is the file as it was saved last.")
 

@@ -48,7 +48,7 @@ async function render({ model, el }) {
   goals.setAttribute("aria-live", "polite");
   const tools = document.createElement("div");
   tools.className = "course-tools";
-  const again = button("Start again", "Every control where it was at first", () => move(start));
+  const again = button("Start again", "Every control where it was at first", () => { move(start); keep(); });
   tools.append(again);
   el.classList.add("course-explorer");
   el.replaceChildren(canvas, words, goals, tools);
@@ -148,6 +148,7 @@ async function render({ model, el }) {
 
   // The shape that fits, and as many pixels as the screen has under the canvas, also after zooming.
   async function fit() {
+    if (!el.clientWidth) return; // not on the page yet, or hidden
     const box = el.closest(".course-box") ?? el;
     const full = document.fullscreenElement && document.fullscreenElement.contains(el);
     const wanted = full ? WIDE : el.clientWidth < NARROWEST ? NARROW : USUAL;
@@ -158,12 +159,13 @@ async function render({ model, el }) {
     const [width, height] = spec.layouts[shape].size;
     // With its controls and its words it stays on one screen.
     const frame = full ? innerHeight : el.closest(".jp-WindowedPanel-outer")?.clientHeight ?? innerHeight;
-    const rest = box.offsetHeight - canvas.offsetHeight + (full ? 0 : 16);
+    const parts = box === el ? [el] : [...box.children];
+    const rest = parts.reduce((sum, part) => sum + part.offsetHeight, 24) - canvas.offsetHeight;
     const room = Math.max(frame - rest, 0.6 * height);
     const widest = full ? Infinity : width;
     canvas.style.aspectRatio = `${width} / ${height}`;
-    if (shape !== NARROW) canvas.style.maxWidth = `${Math.min(widest, (room * width) / height)}px`;
-    else canvas.style.maxWidth = "";
+    // Stacked panels may scroll.
+    canvas.style.maxWidth = shape === NARROW ? "" : `${Math.min(widest, (room * width) / height)}px`;
     const pixels = Math.round(Math.max(canvas.clientWidth, 1) * devicePixelRatio);
     if (canvas.width !== pixels || canvas.dataset.shape !== String(shape)) {
       canvas.width = pixels;
@@ -171,7 +173,7 @@ async function render({ model, el }) {
       canvas.dataset.shape = shape;
       draw();
     }
-    const names = ["Play", "Stop, back to the first", "Repeat"];
+    const names = ["Play", "Stop", "Repeat"];
     box.querySelectorAll(".widget-play").forEach((player) =>
       player.querySelectorAll("button").forEach((made, i) => {
         made.title = names[i];
@@ -197,7 +199,6 @@ async function render({ model, el }) {
     for (const [name, at] of known) model.set(name, at);
     moving = false;
     model.save_changes();
-    keep();
   }
   function keep() {
     if (moving) return;
@@ -216,7 +217,7 @@ async function render({ model, el }) {
   if (kept) move(kept);
   notice(el);
   draw();
-  for (const wait of [100, 400]) setTimeout(() => showWhole(el.closest(".course-box") ?? el), wait);
+  showWhole(el);
   return () => {
     resize.disconnect();
     unheard();

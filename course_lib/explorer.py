@@ -14,7 +14,7 @@ import ipywidgets as widgets
 import numpy as np
 from matplotlib.figure import Figure
 
-from . import page
+from . import page, record
 from .plots import DPI, MARKER_RADIUS, LineStyle, png, theme
 
 __all__ = ["Control", "Explorer", "Goal", "Line", "Words"]
@@ -48,7 +48,7 @@ class Control:
     def widget(self):
         """The ipywidgets control, and the name of the trait that the page listens to."""
         start = self.values[self.index(self.start)]
-        layout = {"width": "min(100%, 21rem)"}
+        layout = {"width": "min(100%, 24em)"}
         look = {"description": self.label, "style": {"description_width": "initial"}}
         if isinstance(start, bool):
             return widgets.Checkbox(start, indent=False, layout={"width": "auto"}, **look), "value"
@@ -209,6 +209,7 @@ class Explorer:
         return figure
 
     def _repr_mimebundle_(self, **_):
+        record.opened(record.here())
         # The picture stands beside the live view, for readers who have no kernel.
         width, height = self._size
         data = {

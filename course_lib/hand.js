@@ -43,9 +43,8 @@ function notice(el) {
 const cellOf = (el) => el.closest(".jp-Cell");
 
 // As a click beside the next cell: JupyterLab makes it the active one.
-function goOn(el) {
-  const cell = cellOf(el);
-  let next = cell?.nextElementSibling;
+function goOn(cell) {
+  let next = cell.nextElementSibling;
   while (next && !next.matches(".jp-Cell")) next = next.nextElementSibling;
   if (!next) return;
   document.activeElement?.blur();
@@ -57,11 +56,11 @@ function goOn(el) {
 // JupyterLab listens to keys first. Inside a box plain keys belong to what has the focus, keys with
 // Ctrl or Cmd to JupyterLab (save), Shift+Enter goes to the next cell and Escape leaves the box.
 function heardKey(event) {
-  const box = event.target.closest?.(".course-box");
-  if (!box || document.fullscreenElement) return;
-  const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
-  if (plain && event.key === "Enter" && event.shiftKey) goOn(box);
-  else if (plain && event.key === "Escape") cellOf(box)?.focus();
+  const box = event.target.closest?.(".course-box"), cell = box && cellOf(box);
+  if (!cell) return;
+  const plain = !event.ctrlKey && !event.metaKey && !event.altKey, full = document.fullscreenElement;
+  if (plain && !full && event.key === "Enter" && event.shiftKey) goOn(cell);
+  else if (plain && !full && event.key === "Escape") cell.focus();
   else return void event.target.toggleAttribute("data-lm-suppress-shortcuts", plain);
   event.preventDefault();
   event.stopImmediatePropagation();
@@ -102,21 +101,37 @@ function button(text, hint, press) {
 }
 
 function fullScreen(box) {
-  const made = button("Full screen", "For a projector; Escape ends it", () =>
+  const made = button("Full screen", "As large as the screen; Escape ends it", () =>
     document.fullscreenElement ? document.exitFullscreen() : box.requestFullscreen(),
   );
   made.hidden = !document.fullscreenEnabled;
+  box.addEventListener("fullscreenchange", () => {
+    made.textContent = document.fullscreenElement ? "Leave full screen" : "Full screen";
+  });
   return made;
 }
 
-// JupyterLab scrolls to the cell after the one that was run: what was run comes back whole.
-function showWhole(box) {
-  const cell = cellOf(box), frame = box.closest(".jp-WindowedPanel-outer, .jp-Notebook");
-  const active = document.querySelector(".jp-Notebook .jp-Cell.jp-mod-active");
-  if (!cell || !frame || !active) return;
-  if (active !== cell && active !== cell.nextElementSibling) return;
-  const seen = frame.getBoundingClientRect(), at = box.getBoundingClientRect();
-  if (at.top < seen.top || at.bottom > seen.bottom) {
+// JupyterLab scrolls to the cell after the one that was run, and again when cells get their sizes.
+// What was run stays whole on the screen, until a hand does something else.
+function showWhole(el, tries = 40) {
+  if (!el.isConnected && tries) return void setTimeout(showWhole, 50, el, tries - 1);
+  const box = el.closest(".course-box") ?? el, cell = cellOf(el), frame = box.closest(".jp-WindowedPanel-outer, .jp-Notebook");
+  if (!cell || !frame) return;
+  function look() {
+    const active = cell.parentElement?.querySelector(":scope > .jp-mod-active");
+    if (active !== cell && active !== cell.nextElementSibling) return;
+    const seen = frame.getBoundingClientRect(), at = box.getBoundingClientRect();
+    if (at.top >= seen.top && at.bottom <= seen.bottom) return;
     frame.scrollTop += at.top - seen.top - Math.max(0, Math.min(8, seen.height - at.height));
   }
+  const grows = new ResizeObserver(look), acts = ["wheel", "pointerdown", "keydown"];
+  function end() {
+    grows.disconnect();
+    frame.removeEventListener("scroll", look);
+    for (const act of acts) removeEventListener(act, end, true);
+  }
+  grows.observe(box);
+  frame.addEventListener("scroll", look);
+  for (const act of acts) addEventListener(act, end, true);
+  setTimeout(end, 3000);
 }

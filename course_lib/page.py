@@ -14,7 +14,7 @@ __all__ = ["Page", "script", "widget"]
 
 HERE = Path(__file__).parent
 NARROW, NARROW_PANEL = 360, 230  # CSS pixels: a phone's width, and the height of one panel there
-WIDE = (768, 315)  # a projector's 1280 × 720 is 5/3 of it, and has room for the controls
+WIDE = (630, 258)  # at 5/3 of it a projector of 1280 × 720 has room for controls and words, too
 
 
 def script(name):

@@ -68,7 +68,7 @@ function render({ model, el }) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const chosen = Number(new FormData(form).get(group));
-    memory.write("prediction", key, { first: memory.read("prediction", key)?.first ?? chosen, last: chosen });
+    memory.write("prediction", key, { first: memory.read("prediction", key)?.first ?? chosen, last: chosen, right });
     choose(chosen);
     answer.focus({ preventScroll: true });
     form.scrollIntoView({ block: "nearest" });
@@ -83,6 +83,7 @@ function render({ model, el }) {
   show();
   if (kept?.last >= 0) remember(kept);
   notice(form);
+  showWhole(form);
   return unheard;
 }
 

@@ -87,7 +87,7 @@ def course(tmp_path, monkeypatch):
     lessons, solutions = tmp_path / "notebooks", tmp_path / "exercises" / "solutions"
     for folder in (lessons, solutions):
         folder.mkdir(parents=True)
-        for name in ("01_first", "02_second", "gallery", "mine"):
+        for name in ("01_first", "02_second", "02_second.yours-1", "gallery", "mine"):
             answer = cell("answer-a", "### BEGIN SOLUTION\na = 7\n### END SOLUTION")
             write(notebook(answer), folder / f"{name}.ipynb")
     ran = []
@@ -134,28 +134,79 @@ def test_a_name_that_is_none_stops_before_anything_is_run(course, command):
 
 
 @pytest.mark.parametrize(
-    "names",
+    ("ids", "named"),
     [
-        ["1a2b3c4d"],
-        ["a1b2c3d4"],
-        ["f3a0b1c2-9d1e-4f5a-8b7c-0123456789ab"],
-        ["Zero"],
-        ["zero_start"],
-        [""],
-        ["twice", "twice"],
+        (["1a2b3c4d"], ["print"]),
+        (["f3a0b1c2-9d1e-4f5a-8b7c-0123456789ab"], ["print"]),
+        (["Zero", "zero_start", ""], ["print", "print-2", "print-3"]),
+        (["twice", "twice"], ["twice", "print"]),
+        (["a1b2c3d4", "print"], ["print-2", "print"]),
+        (["fine", "a", "zero-start-2"], ["fine", "a", "zero-start-2"]),
     ],
 )
-def test_cell_ids_must_be_names(names, tmp_path):
+def test_a_cell_without_a_name_gets_one(ids, named, tmp_path, capsys):
     path = tmp_path / "01_tiny.ipynb"
-    write(notebook(*[cell(name, "1") for name in names]), path)
-    with pytest.raises(authoring.AuthoringError, match="should be a name of its own"):
-        authoring.run(path)
+    write(notebook(*[cell(name, "print(1)") for name in ids]), path)
+    assert [one["id"] for one in authoring.run(path)["cells"]] == named
+    assert [one["id"] for one in read(path)["cells"]] == named
+    told = capsys.readouterr().out
+    assert [name for name in named if f"a new cell is named {name} " in told] == [
+        name for name in named if name not in ids or ids.index(name) != named.index(name)
+    ]
+
+
+def text(source):
+    return {"cell_type": "markdown", "id": "1a2b3c4d", "metadata": {}, "source": source}
+
+
+def test_a_cell_is_named_after_its_question_or_its_first_words():
+    answer = "def forgetting(x):\n    ### BEGIN SOLUTION\n    return x\n    ### END SOLUTION"
+    check = 'cl.check("05.so_much_forgetting", forgetting)'
+    one = notebook(
+        text("## 2. Write the update, once more"),
+        cell("", answer),
+        cell("", "scratch = 1"),
+        cell("", check),
+        text(f"A text that tells of {check}"),
+        text("$η^2$ · 7"),
+        cell("", "### BEGIN SOLUTION\nyours = 2\n### END SOLUTION"),
+    )
+    assert authoring.name_cells(one) == [
+        "write-the-update-once",
+        "answer-so-much-forgetting",
+        "scratch",
+        "check-so-much-forgetting",
+        "a-text-that-tells",
+        "cell",
+        "answer-yours",
+    ]
+    assert authoring.name_cells(one) == []
 
 
 def test_a_stored_picture_takes_the_place_of_a_widget():
     view = "application/vnd.jupyter.widget-view+json"
     data = {view: {"model_id": "1"}, "image/png": "iVBO"}
-    shown = cell("shown", "w", outputs=[{"output_type": "display_data", "data": data}])
+    output = {"output_type": "display_data", "data": data, "metadata": {"course": {}}}
+    shown = cell("shown", "w", outputs=[output])
     made = authoring.normalise(notebook(shown))
     assert list(made["cells"][0]["outputs"][0]["data"]) == ["image/png"]
     assert json.dumps(made).count("widget") == 0
+
+
+def test_a_folded_source_stays_out_of_exported_pages():
+    folded, open_ = cell("folded", "1"), cell("open", "2")
+    folded["metadata"] = {"jupyter": {"source_hidden": True}, "tags": ["mine"]}
+    for _ in range(2):  # tagged once, however often it is run
+        folded, open_ = authoring.normalise(notebook(folded, open_))["cells"]
+    assert folded["metadata"]["tags"] == ["hide-input", "mine"]
+    assert "tags" not in open_["metadata"]
+
+
+def test_what_a_machine_says_of_itself_is_not_stored(tmp_path):
+    path = tmp_path / "01_tiny.ipynb"
+    cells = [cell("says", "import sys\nsys.version"), cell("counts", "1 + 1")]
+    cells[0]["metadata"] = {"tags": ["nbval-ignore-output"]}
+    write(notebook(*cells), path)
+    says, counts = authoring.run(path)["cells"]
+    assert says["outputs"] == [] and says["execution_count"] == 1
+    assert counts["outputs"][0]["data"]["text/plain"] == "2"

@@ -3,15 +3,17 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from course_lib import cli, doctor, lab
-from course_lib.exercises import check_file
+from course_lib import cli, doctor, fresh, lab, record
+from course_lib.exercises import check_file, folder
 from course_lib.exercises.blank import learner_version
 from course_lib.exercises.check_file import Result
 from course_lib.exercises.folder import ExerciseError, master_of, read, write
@@ -92,7 +94,7 @@ def test_an_answer_that_waits_for_another_is_told_apart_from_a_wrong_one(checked
     done = course("check", "02")
     assert done.exit_code == 1
     assert re.search(r"02\.c +waits +right in itself", done.output)
-    assert "exercise 02: 1 of 3 right, 1 waits for another\n" in done.output
+    assert "exercise 02: 1 of 3 right, 1 waits for another (" in done.output
     assert "all: 2 of 6 right, 2 wait for another\n" in course("check", "02", "04").output
     assert json.loads(course("check", "02", "--json").stdout)[2]["verdict"] == "waits"
 
@@ -101,7 +103,95 @@ def test_where_something_is_not_answered_it_says_which_file_counts(checked):
     checked(Result("02.a", "not answered yet"))
     assert "What counts is the file as it was saved last." in course("check", "02").output
     checked(Result("02.a", "right"))
-    assert "saved" not in course("check", "02").output
+    assert "What counts" not in course("check", "02").output
+
+
+@pytest.fixture
+def yours(tmp_path, monkeypatch):
+    """A copy of exercise 02 in another place than the library's, and we are in it."""
+    file = tmp_path / "mine" / "exercises" / MASTER.name
+    (file.parent / "deep").mkdir(parents=True)
+    file.write_text("yours")
+    monkeypatch.chdir(tmp_path / "mine")
+    return file
+
+
+@pytest.mark.parametrize("place", [".", "exercises", "exercises/deep"])
+def test_the_exercise_nearest_to_the_working_directory_is_meant(yours, monkeypatch, place):
+    seen = []
+    monkeypatch.setattr(
+        check_file,
+        "check_exercise",
+        lambda path, *_: seen.append(path) or [Result("02.a", "right")],
+    )
+    monkeypatch.chdir(yours.parents[1] / place)
+    for name in ("02", "2", "02_moving_averages"):
+        assert "exercise 02: 1 of 1 right" in course("check", name).output
+    assert seen == [yours] * 3
+    course("check")
+    assert seen[3:] == [yours.with_name(m.name) for m in sorted(MASTER.parent.glob("*.ipynb"))]
+    assert course("reset", "02").exit_code == 0
+    assert read(yours)["cells"]
+    assert yours.with_name("02_moving_averages.yours-1.ipynb").read_text() == "yours"
+
+
+def test_elsewhere_the_exercise_beside_the_library_is_meant(checked, monkeypatch, tmp_path):
+    (tmp_path / "exercises").mkdir()  # of something else
+    monkeypatch.chdir(tmp_path)
+    checked(Result("02.a", "right"))
+    file = MASTER.parents[1] / MASTER.name
+    assert f"exercise 02: 1 of 1 right ({file}, saved " in course("check", "02").output
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (0, "a moment ago"),
+        (-5, "a moment ago"),
+        (200, "3 min ago"),
+        (7250, "2 h ago"),
+        (4 * 86_400, "4 days ago"),
+    ],
+)
+def test_it_tells_which_file_was_checked_and_when_it_was_saved(yours, checked, seconds, told):
+    then = time.time() - seconds
+    os.utime(yours, (then, then))
+    checked(Result("02.a", "not answered yet"))
+    told = f"exercise 02: 0 of 1 right (exercises/{MASTER.name}, saved {told})\n"
+    assert told in course("check", "02").output
+    assert f"right (exercises/{MASTER.name}, saved" in course("check", str(yours)).output
+
+
+def test_a_file_that_is_gone_is_told_with_its_path(yours, monkeypatch):
+    yours.with_name("01_rates_and_stability.ipynb").write_text("another one")
+    yours.unlink()
+    told = course("check", "02").output
+    assert told.startswith("exercise 02 was not checked: 02_moving_averages.ipynb is gone: ")
+    assert told.endswith(f" (exercises/{MASTER.name})\n")
+
+
+def test_what_is_right_is_recorded_and_shown(yours, checked, monkeypatch):
+    monkeypatch.delenv("COURSE_PROGRESS")
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(yours.parents[1]))
+    checked(Result("02.a", "right"), Result("02.b", "wrong", "why"), Result("02.c", "stops"))
+    assert record.NOTHING not in course("check", "02").output
+    assert record.read()["exercises"] == {"02": {"right": 1, "of": 2}}
+    assert re.search(r"02 · Moving averages +- .* 1 of 2\n", course("check").output)
+    assert "lesson" not in course("check", "--json").output
+
+
+def test_of_what_was_handed_in_nothing_is_recorded(yours, checked, monkeypatch):
+    monkeypatch.delenv("COURSE_PROGRESS")
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(yours.parents[1]))
+    others = [yours.with_name(f"{who}_{MASTER.name}") for who in ("ada", "bob")]
+    for file in others:
+        file.write_text("{}")
+    checked(Result("02.a", "right"))
+    course("check", str(others[0]))
+    course("check", *map(str, others))
+    checked(Result("02", "wrong", "it is no notebook"))
+    course("check", "02")
+    assert record.read()["exercises"] == {}
 
 
 def test_a_copy_goes_by_the_number_of_its_exercise(checked, tmp_path):
@@ -260,6 +350,90 @@ def test_reset_where_nothing_can_be_written_is_one_sentence(tmp_path):
     assert done.output.startswith("Error: 02_moving_averages.ipynb was not reset: ")
 
 
+LESSON = "03_per_parameter_scaling.ipynb"
+BACK = [("--lesson", "03"), ("--lesson", "3"), ("--lesson", LESSON), (f"notebooks/{LESSON}",)]
+
+
+@pytest.fixture
+def checkout(tmp_path, monkeypatch):
+    """A course of its own, with Git, in which a lesson was changed."""
+    file = tmp_path / "notebooks" / LESSON
+    for path in (file, tmp_path / "exercises" / "solutions" / MASTER.name):
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"as handed out\r\n")
+    git = [
+        "git",
+        "-c",
+        "user.name=a",
+        "-c",
+        "user.email=a@example.org",
+        "-c",
+        "core.autocrlf=false",
+    ]
+    for words in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "all"]):
+        subprocess.run([*git, *words], cwd=tmp_path, check=True)
+    file.write_text("mine")
+    monkeypatch.chdir(tmp_path)
+    for module in (folder, fresh):
+        monkeypatch.setattr(module, "course_folder", lambda: tmp_path)
+    return file
+
+
+@pytest.mark.parametrize("words", BACK)
+def test_a_lesson_comes_back_and_what_was_there_is_kept(checkout, words):
+    done = course("reset", *words)
+    assert done.exit_code == 0
+    kept = LESSON.replace(".ipynb", ".yours-1.ipynb")
+    assert f"notebooks/{LESSON} is fresh" in done.output
+    assert f"what was there is in {kept}\n" in done.output
+    assert checkout.read_bytes() == b"as handed out\r\n"
+    assert checkout.with_name(kept).read_text() == "mine"
+    assert "what was there" not in course("reset", *words).output  # there is nothing to keep
+    checkout.unlink()
+    assert course("reset", *words).exit_code == 0
+    assert checkout.read_bytes() == b"as handed out\r\n"
+
+
+def test_a_lesson_of_another_copy_comes_from_beside_the_library(checkout, tmp_path, monkeypatch):
+    shutil.rmtree(tmp_path / ".git")
+    yours = tmp_path / "home" / "notebooks" / LESSON
+    yours.parent.mkdir(parents=True)
+    yours.write_text("yours")
+    monkeypatch.chdir(yours.parent)
+    assert course("reset", "--lesson", "03").exit_code == 0
+    assert yours.read_text() == checkout.read_text() == "mine"
+    assert yours.with_name(LESSON.replace(".ipynb", ".yours-1.ipynb")).read_text() == "yours"
+
+
+@pytest.mark.parametrize("words", BACK)
+def test_without_git_a_lesson_stays_as_it_is_and_that_is_said(checkout, words):
+    shutil.rmtree(checkout.parents[1] / ".git")
+    done = course("reset", *words)
+    assert done.exit_code == 1
+    assert f"{LESSON} was not reset: a fresh one is taken from Git, which has none" in done.output
+    assert checkout.read_text() == "mine" and os.listdir(checkout.parent) == [LESSON]
+
+
+def test_a_name_that_is_no_lesson_is_told_so(checkout):
+    done = course("reset", "--lesson", "77")
+    assert (done.exit_code, done.output) == (
+        2,
+        "Error: there is no lesson '77'; there are: 03_per_parameter_scaling\n",
+    )
+    (checkout.parent / "03_per_parameter_scaling.yours-1.ipynb").write_text("kept")
+    for name in ("Untitled", "03_per_parameter_scaling.yours-1"):
+        done = course("reset", f"notebooks/{name}.ipynb")
+        assert done.exit_code == 1
+        assert f"{name}.ipynb was not reset: there is no lesson of that name" in done.output
+
+
+def test_who_resets_a_lesson_as_an_exercise_is_told_how():
+    done = course("reset", "03_per_parameter_scaling")
+    assert done.exit_code == 2
+    assert done.output.endswith("; `course reset --lesson 03` is for a lesson\n")
+    assert "--lesson" in course("reset", "--help").output
+
+
 def test_lab_hands_its_options_on(monkeypatch):
     seen = {}
     monkeypatch.setattr(lab, "start", lambda **options: seen.update(options))
@@ -283,9 +457,24 @@ def test_without_its_folder_the_course_says_so(monkeypatch):
 def test_doctor_looks_at_everything():
     found = {finding.what.partition(" (")[0]: finding for finding in doctor.examine()}
     text = "\n".join(found)
-    for part in ("anywidget", "jupyterlab-manager", "port 8", "a kernel starts, answers"):
+    for part in (
+        "anywidget",
+        "jupyterlab-manager",
+        "course_lib.server",
+        "port 8",
+        "a kernel starts, answers",
+    ):
         assert part in text
     assert all(finding.ok for name, finding in found.items() if "not installed" not in name)
+
+
+def test_doctor_says_when_the_library_is_in_another_copy(yours, monkeypatch):
+    (finding,) = doctor._own_copy()
+    assert finding.ok
+    assert f"you are in another copy, {yours.parents[1]}: " in finding.what
+    assert finding.what.endswith(f"course_lib is the one in {ROOT}")
+    monkeypatch.chdir(ROOT / "notebooks")
+    assert list(doctor._own_copy()) == []
 
 
 def test_doctor_says_what_to_do(monkeypatch):

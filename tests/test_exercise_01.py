@@ -1,12 +1,15 @@
 """Exercise 01: right and wrong answers, written from its text."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 from answers import judged, pairs
 
 import course_lib as cl
+from course_lib.exercises.registry import find
+from course_lib.exercises.shared import walk
 
 
 def descend_by_powers(x0, lam, lr, steps):
@@ -77,7 +80,7 @@ def compare_in_place(x0, lam, rates, steps):
 
 
 RIGHT = {
-    "warm_up": [-6, -6.0, np.array(-6)],
+    "warm_up": [-4, -4.0, np.array(-4)],
     "descend": [
         descend_by_powers,
         descend_recursive,
@@ -196,3 +199,14 @@ def test_the_bug_itself_is_told_that_it_loses_the_start():
 
     (verdict,) = judged("01.bug_hunt", shared, seeds=1)
     assert verdict.hint.startswith("your function changed its input in place")
+
+
+def test_a_step_without_the_position_is_named():
+    for verdict in judged("01.descend", lambda x0, lam, lr, n: walk(x0, n, lambda x: x - lr * lam)):
+        assert verdict.hint.startswith("All steps are alike, wherever x is")
+
+
+def test_the_warm_up_is_none_of_the_lessons_predictions():
+    lesson = (Path(__file__).parents[1] / "notebooks/01_one_learning_rate.ipynb").read_text("utf-8")
+    warm_up = find("01.warm_up")
+    assert f"at −{-warm_up.right()}" not in lesson and "at −6" in lesson

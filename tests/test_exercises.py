@@ -21,6 +21,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from answers import in_a_notebook
+from IPython.core.interactiveshell import InteractiveShell
 from jupyter_client.provisioning.local_provisioner import LocalPortCache
 
 import course_lib as cl
@@ -518,6 +519,26 @@ def test_what_learners_were_seen_to_write_is_named(name, answer, hint):
 def test_the_hint_on_a_value_does_not_give_it_away():
     verdict = judge(find("02.warm_up"), 30)
     assert verdict.hint == "30 is too large"
+
+
+def test_a_function_from_before_is_not_taken_for_one_that_did_not_run(monkeypatch, capsys):
+    shell = InteractiveShell()
+    monkeypatch.setattr("IPython.get_ipython", lambda: shell)
+    check_it = 'import course_lib as cl\ncl.check("02.half_life", half_life)'
+
+    def said(*cells):
+        for source in cells:
+            result = shell.run_cell(source)
+        capsys.readouterr()
+        return str(result.error_in_exec or "right")
+
+    right = "import math\ndef half_life(beta):\n    return -1 / math.log2(beta)"
+    assert said(right, check_it) == "right"
+    assert said(right.replace(":", ""), check_it) == (
+        "02.half_life: its cell did not run (SyntaxError), and `half_life` is the one from before"
+    )
+    # Other cells may fail as they like, and a cell that fails later has defined the function.
+    assert said("def other(:", check_it) == said(f"{right}\n1 / 0", check_it) == "right"
 
 
 def test_check_prints_one_line_whatever_the_answer_prints(capsys):

@@ -6,23 +6,23 @@ import numpy as np
 import pytest
 
 import course_lib as cl
-from course_lib.explorers import forgetting
+from course_lib.explorers import forgetting, keeping
 
 
 def test_blocks_leave_adagrad_with_the_rates_of_single_steps():
-    explorer = cl.explore.adagrad_decay()
-    clean, xi = forgetting._streams()
-    count = int(np.searchsorted(forgetting.TIMES, 5000, side="right"))
-    for noise in forgetting.NOISES:
+    explorer = cl.explore.adagrad_decay(lr=0.1)
+    clean, xi = keeping._streams()
+    count = int(np.searchsorted(keeping.TIMES, 5000, side="right"))
+    for noise in keeping.NOISES:
         streams = [c + noise * xi for c in clean]
         g = np.array([s[:5000] for s in streams]).T
         rate = cl.run(cl.AdaGrad(0.1), lambda x, t: g[t - 1], np.zeros(4), 5000).rate  # noqa: B023
         ends = [np.sqrt((s * s).sum()) for s in streams]
         explorer.set(noise=noise, steps=1_000_000)
-        for i, name in enumerate(forgetting.PARAMETERS):
+        for i, name in enumerate(keeping.PARAMETERS):
             line = explorer.lines[name]
-            assert (line[:, 0] == forgetting.TIMES).all()
-            direct = rate[forgetting.TIMES[:count], i]
+            assert (line[:, 0] == keeping.TIMES).all()
+            direct = rate[keeping.TIMES[:count], i]
             np.testing.assert_allclose(line[:count, 1], direct, rtol=1e-9)
             assert line[-1, 1] == pytest.approx(0.1 / ends[i], rel=1e-9)
 
@@ -30,30 +30,42 @@ def test_blocks_leave_adagrad_with_the_rates_of_single_steps():
 def test_the_rate_scales_with_eta_and_the_line_ends_at_the_step():
     explorer = cl.explore.adagrad_decay(lr=0.1, noise=0.1, steps=1000)
     before = explorer.lines
-    for lr in forgetting.DECAY_RATES:
+    for lr in keeping.RATES:
         explorer.set(lr=lr)
         for name, line in explorer.lines.items():
             scaled = before[name] * [1, lr / 0.1]
             np.testing.assert_allclose(line, scaled, rtol=1e-7)
         law = explorer.lines["η/√t"]
         np.testing.assert_allclose(law[:, 1], lr / np.sqrt(law[:, 0]))
-        assert explorer.lines["noisy"][-1, 0] == 1000 and law[-1, 0] == 1_000_000
+        assert explorer.lines["noisy"][-1, 0] == law[-1, 0] == 1000
+        assert explorer.lines["2 % of η"][:, 1] == pytest.approx(0.02 * lr)
 
 
 def test_what_is_left_of_the_rates_is_said():
-    explorer = cl.explore.adagrad_decay(steps=100)
+    explorer = cl.explore.adagrad_decay(lr=0.1, steps=100)
     assert "left of η after 100 steps: constant 10 %, noisy 10 %" in explorer.alt
     assert "sparse 100 %, fading 15 %." in explorer.alt
     explorer.set(steps=1_000_000)
     assert "after 1 000 000 steps: constant 0.1 %, noisy 0.1 %, " in explorer.alt
     assert "sparse 1 %, fading 14 %." in explorer.alt
-    explorer.set(lr=1.0, steps=10_000)  # the first goal
+    explorer.set(lr=1.0, steps=10_000)
     assert "The constant parameter's rate is 0.01." in explorer.alt
-    shares = {}
-    for noise in forgetting.NOISES:  # the second goal
+
+
+def test_the_goals_of_the_decay():
+    explorer = cl.explore.adagrad_decay()
+    constant, fading = (goal.look for goal in explorer._goals)
+    rates = [lr for lr in keeping.RATES if constant(lr, 0.0, 10_000)[0]]
+    assert rates == [1.0]
+    assert constant(0.1, 0.0, 10_000) == (False, "With η = 0.1 the rate is 0.001.")
+    assert not constant(1.0, 0.1, 10_000)[0] and not constant(10.0, 0.0, 1_000_000)[0]
+    assert [noise for noise in keeping.NOISES if fading(noise, 1_000_000)[0]] == [0.1]
+    for noise in keeping.NOISES:
         explorer.set(noise=noise, steps=1_000_000)
-        shares[noise] = explorer.lines["fading"][-1, 1] / explorer.value["lr"]
-    assert shares[0.0] > 0.1 and shares[0.01] > 0.05 and shares[0.1] < 0.02
+        share = explorer.lines["fading"][-1, 1] / explorer.value["lr"]
+        assert (share < 0.02) == (noise >= 0.1)
+    assert fading(1.0, 1_000_000)[1].endswith("a smaller noise is enough.")
+    assert fading(0.1, 10) == (False, "It asks for a million steps; here are 10.")
 
 
 def test_the_memories_are_those_of_direct_runs():
@@ -92,13 +104,19 @@ def test_the_largest_decay_that_follows_a_fall_within_100_steps():
         told[rho] = explorer.alt
     steps = {rho: int(words.split(" after the jump")[0].split()[-2]) for rho, words in told.items()
              if "steps after the jump" in words}  # fmt: skip
-    assert max(rho for rho, count in steps.items() if count <= 100) == 0.9
+    assert max(rho for rho, count in steps.items() if count <= 100) == 0.92
     assert "has not followed" in told[0.999]
+    (goal,) = explorer._goals
+    assert [rho for rho in forgetting.RHOS if goal.look(rho, 0.01)[0]] == [0.92]
+    assert goal.look(0.9, 0.01)[1].endswith("76 steps; a larger ρ is in time, too.")
+    assert goal.look(0.999, 0.01)[1] == "With ρ = 0.999 it takes more than 300 steps."
+    box = explorer.lines["target"]
+    assert box.tolist() == [[300, 0.005], [400, 0.005], [400, 0.02], [300, 0.02]]
 
 
 def test_rmsprop_on_the_bowl_is_a_direct_run():
     explorer, problem = cl.explore.rmsprop(), cl.problems.bowl()
-    for lr, rho in itertools.product(forgetting.BOWL_RATES, forgetting.RHOS):
+    for lr, rho in itertools.product(forgetting.BOWL_RATES, forgetting.BOWL_RHOS):
         explorer.set(lr=lr, rho=rho)
         trace = cl.run(cl.RMSProp(lr, rho=rho), problem.grad, problem.start, 500)
         lines = explorer.lines
@@ -116,17 +134,25 @@ def test_rmsprop_on_the_bowl_is_a_direct_run():
         cycle = np.allclose(np.abs(last), 0.5, atol=0.05, rtol=0)
         assert ("both coordinates jump between" in explorer.alt) == cycle
         if not cycle:
-            assert f"|x₁| reaches {np.abs(trace.x[-20:, 0]).max():.1e}" in explorer.alt
+            far = np.abs(trace.x[-20:, 0]).max()
+            told = f"reaches {far:.2g}" if far >= 1e-6 else "stays below 1e-6"
+            assert f"|x₁| {told}" in explorer.alt
+        assert lines["near"][[0, -1], 1] == pytest.approx([0.02 / lr, -0.02 / lr])
 
 
 def test_the_goals_on_the_bowl():
     explorer = cl.explore.rmsprop(lr=0.02, rho=0.9)
     assert np.abs(explorer.lines["path"][-20:]).max() < 0.02
     assert "±0.01." in explorer.alt
-    explorer.set(rho=0.99)
-    assert explorer.alt.startswith("The first step is 10 η")
-    explorer.set(lr=0.1, rho=0.98)
-    assert "no two-cycle" in explorer.alt
+    near, long = (goal.look for goal in explorer._goals)
+    grid = itertools.product(forgetting.BOWL_RATES, forgetting.BOWL_RHOS)
+    assert [at for at in grid if near(*at)[0]] == [(0.03, 0.9)]
+    assert near(0.02, 0.9)[1] == "With η = 0.02 it ends within 0.01; a larger η does, too."
+    assert near(0.1, 0.9)[1] == "With η = 0.1 it ends within 0.05 of the minimum."
+    assert [rho for rho in forgetting.BOWL_RHOS if long(rho)[0]] == [0.96]
+    explorer.set(rho=0.96)
+    assert explorer.alt.startswith("The first step is 5 η.")
+    assert explorer.lines["step x1"][0, 1] == pytest.approx(5)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from course_lib.exercises.folder import ExerciseError, find_exercise, master_of,
 from course_lib.exercises.graft import graft
 from course_lib.exercises.nbval_plugin import ExerciseCell
 from course_lib.exercises.registry import find
-from course_lib.exercises.verdict import judge
+from course_lib.exercises.verdict import BLANK, judge
 
 MASTERS = sorted((find_exercise("02")[0].parent / "solutions").glob("*.ipynb"))
 MASTER = MASTERS[1]
@@ -288,6 +288,78 @@ def test_three_dots_that_tell_a_type_are_not_left_to_be_filled_in(more, file):
     for blank in ("for beta in (0.5, 0.9):\n    ...", "class Mine:\n    def step(self): ..."):
         assert grafted(answered(explorer=f"{more}\n{blank}"), file)
         assert graft(file, MASTER).unwritten == {"answer-explorer"}
+
+
+# Questions that came after the notebook was begun
+
+
+def before_a_question(notebook, name="volatility"):
+    """The notebook as it was before that question was added."""
+    cells = [c for c in notebook["cells"] if c["id"].partition("-")[2] != name and c["id"] != name]
+    return {**notebook, "cells": cells}
+
+
+def begun_lately(notebook):
+    notebook = before_a_question(notebook)
+    notebook["metadata"]["course"]["answers"].remove("answer-volatility")
+    return notebook
+
+
+def begun_long_ago(notebook):
+    """Before notebooks told with which answers they began."""
+    notebook = before_a_question(notebook)
+    return {**notebook, "metadata": {"course": {"blank": "of another version"}}}
+
+
+def begun_in_another_editor(notebook):
+    notebook = before_a_question(notebook)
+    without_ids(notebook)
+    return {**notebook, "metadata": {}}
+
+
+@pytest.mark.parametrize("begun", [begun_lately, begun_long_ago, begun_in_another_editor])
+def test_a_question_that_came_later_is_not_answered_yet(begun, file):
+    notebook = begun(answered())
+    sources = grafted(notebook, file)
+    whole = grafted(answered(), file)
+    others = {name for name in whole if sources[name] != whole[name]} - {"answer-explorer"}
+    assert others == {"answer-volatility"}
+    with pytest.raises(Exception, match="newer than your notebook") as stopped:
+        exec(sources["answer-volatility"], {})
+    assert str(stopped.value).startswith(f"{BLANK}; ")
+    notebook["cells"].append(code("def volatility(returns, beta):\n    return 'mine'"))
+    assert "'mine'" in grafted(notebook, file)["answer-volatility"]
+
+
+def deleted_whole(notebook):
+    """The notebook was begun with the question, and says so."""
+    return before_a_question(notebook)
+
+
+def deleted_with_its_check(notebook):
+    text = notebook["cells"][at(notebook, "volatility")]
+    notebook = before_a_question(notebook)
+    return {**notebook, "cells": [*notebook["cells"], text], "metadata": {"course": []}}
+
+
+def deleted_with_its_text(notebook):
+    check = notebook["cells"][at(notebook, "check-volatility")]
+    notebook = before_a_question(notebook)
+    return {**notebook, "cells": [*notebook["cells"], check], "metadata": {}}
+
+
+@pytest.mark.parametrize("how", [deleted_whole, deleted_with_its_check, deleted_with_its_text])
+def test_a_question_that_was_deleted_is_no_new_one(how, file):
+    source = grafted(how(answered()), file)["answer-volatility"]
+    assert "its cell is gone: define `volatility`" in source and BLANK not in source
+
+
+def test_all_other_answers_of_an_older_notebook_are_checked(file):
+    results = checked(begun_lately(answered()), file)
+    (last,) = [result for result in results.values() if result.verdict != "right"]
+    assert (last.question, last.verdict) == ("02.volatility", BLANK)
+    assert last.hint.startswith("the question is newer than your notebook: `course reset 02`")
+    assert len(results) == 6
 
 
 def test_an_answer_that_nothing_checks_may_be_missing(file):

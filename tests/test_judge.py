@@ -15,7 +15,7 @@ import course_lib as cl
 from course_lib.exercises import WrongAnswer, check
 from course_lib.exercises.folder import find_exercise, read
 from course_lib.exercises.registry import find, questions
-from course_lib.exercises.verdict import BLANK, judge
+from course_lib.exercises.verdict import BLANK, Question, judge
 
 NONE = "nothing came back from your function: is a `return` missing?"
 SOME_NONE = "something came back as None: `append`, `sort` and `print` give nothing back"
@@ -719,3 +719,8 @@ def test_a_number_is_shown_as_such_however_numpy_prints_it():
 def test_check_says_it_in_one_line():
     with pytest.raises(WrongAnswer, match=r"^02\.half_life: your function asks for input: "):
         check("02.half_life", lambda beta: input())
+
+
+def test_a_mistake_without_a_hint_is_refused():
+    with pytest.raises(ValueError, match=r"^00\.x: the mistake <lambda> needs a docstring"):
+        Question("00.x", lambda: 1).mistake(lambda: 2)

@@ -64,6 +64,15 @@ def test_links_lead_somewhere(path):
             assert not heading or heading in headings(folder / page), target
 
 
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_a_linked_word_tells_what_it_means(path):
+    text = "\n".join(source for _, source in cells(path, "markdown"))
+    links = re.findall(r"""\(notation\.ipynb#([^\s)]+)(?: "([^"]*)")?\)""", text)
+    terms = headings(ROOT / "notebooks" / "notation.ipynb")
+    terms = terms[terms.index("Glossary") + 1 :]
+    assert [term for term, told in links if term in terms and not 5 < len(told) <= 90] == []
+
+
 def headings(path):
     """The headings of a notebook as a link names them."""
     texts = "\n".join(source for _, source in cells(path, "markdown"))
@@ -78,18 +87,28 @@ def test_every_term_of_the_glossary_is_linked_from_a_lesson():
     assert [t for t in terms if not re.search(rf"\(notation\.ipynb#{t}[ )]", texts)] == []
 
 
+# The house's style. Who adapts the course to another house may leave these two out.
+
+
 @pytest.mark.parametrize("path", [*LESSONS, *PAGES], ids=lambda path: path.stem)
 def test_no_wall_of_text(path):
-    assert len(json.loads(path.read_text("utf-8"))["cells"]) <= 30
+    count = len(json.loads(path.read_text("utf-8"))["cells"])
+    assert count <= 30, f"{path.name} has {count} cells: at most 30, else make two lessons of it"
     for cell, source in cells(path, "markdown"):
-        words = re.findall(r"\S*\w\S*", source)  # the bars of a table are none
-        assert len(words) <= 120 or cell["id"] in {"card", "symbols"}, cell["id"]
+        words = len(re.findall(r"\S*\w\S*", source))  # the bars of a table are none
+        told = f"{path.name}: the cell {cell['id']} has {words} words: at most 120, or divide it"
+        assert words <= 120 or cell["id"] in {"card", "map", "symbols"}, told
 
 
 @pytest.mark.parametrize("path", [*LESSONS, *PAGES], ids=lambda path: path.stem)
 def test_words_to_avoid(path):
-    text = "\n".join(source for kind in ("code", "markdown") for _, source in cells(path, kind))
-    assert not re.search(r"\b(simply|obviously|just)\b", text, re.IGNORECASE)
+    for kind in ("code", "markdown"):
+        for cell, source in cells(path, kind):
+            word = re.search(r"\b(simply|obviously|just)\b", source, re.IGNORECASE)
+            assert not word, (
+                f"{path.name}: the cell {cell['id']} says “{word[0]}”: leave it out, "
+                "what is plain to you is not to everyone"
+            )
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
@@ -121,7 +140,12 @@ def test_the_right_option_has_no_place_of_its_own(path):
     assert max(map(places.count, places)) <= max(1, (len(places) + 1) // 2), places
 
 
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_the_course_opens_with_a_picture_to_touch():
+    (_, first), *_ = cells(LESSONS[0], "code")
+    assert "cl.explore.first_look()" in first
+
+
+@pytest.mark.parametrize("path", LESSONS[1:], ids=lambda path: path.stem)
 def test_a_prediction_comes_before_the_first_picture(path):
     sources = [source for _, source in cells(path, "code")]
     asked = next(i for i, source in enumerate(sources) if "cl.predict(" in source)
@@ -144,3 +168,33 @@ def test_the_gallery_shows_every_explorer_with_its_goal():
     assert {f"cl.explore.{name}()" for name in names} == set(shown[1:])
     texts = [source for _, source in cells(ROOT / "notebooks" / "gallery.ipynb", "markdown")]
     assert all("**Goal:**" in text for text in texts[1:]) and len(texts) == len(shown)
+
+
+EXERCISES = sorted(ROOT.glob("exercises/solutions/*.ipynb"))
+
+
+@pytest.mark.parametrize("at", range(len(EXERCISES)), ids=[path.stem for path in EXERCISES])
+def test_an_exercise_leads_back_and_on(at):
+    number = EXERCISES[at].name[:2]
+    lessons = {path.name[:2]: path.name for path in LESSONS}
+    strip = [
+        f"[Lesson {number}](../notebooks/{lessons[number]})",
+        "[Map](../notebooks/notation.ipynb)",
+    ]
+    if at > 0:
+        before = EXERCISES[at - 1].name
+        strip.insert(0, f"[← Exercise {before[:2]}]({before})")
+    if at + 1 < len(EXERCISES):
+        after = EXERCISES[at + 1].name
+        strip.append(f"[Exercise {after[:2]} →]({after})")
+    (head, top), *_, (foot, bottom) = cells(EXERCISES[at], "markdown")
+    assert (head["id"], foot["id"]) == ("title", "foot")
+    assert top.splitlines()[2] == bottom.splitlines()[2] == " · ".join(strip)
+    onward = lessons.get(f"{int(number) + 1:02}", "gallery.ipynb")
+    assert bottom.startswith("**Next:** ") and f"](../notebooks/{onward})" in bottom
+
+
+@pytest.mark.parametrize("path", EXERCISES, ids=[path.stem for path in EXERCISES])
+def test_the_set_up_of_an_exercise_is_folded(path):
+    (first, source), *_ = cells(path, "code")
+    assert "import course_lib as cl" in source and first["metadata"]["jupyter"]["source_hidden"]

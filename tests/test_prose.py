@@ -34,7 +34,7 @@ NO_CLAIM = [  # what has digits and says nothing that could be computed
     r"\$\$.*?\$\$|\$.*?\$",  # a formula
     r"`[^`]*`",  # code
     r"\]\([^)]*\)",  # where a link leads
-    r"\[\d\d\b|^##? \d\d\b|\*Prerequisites\.\*[\s\d,]+",  # a lesson's number
+    r"\[(?:← )?\d\d\b|^##? \d\d\b|\*Prerequisites\.\*[\s\d,]+",  # a lesson's number
     r"(?i:lesson|exercise|part|section|chapter|algorithm|theorem|lecture|issue|request|JMLR)s?\s+"
     r"\[?\d+(?:(?:,| and| or| to)\s+\[?\d+)*",
     r"(?<![\d.])(?:19\d\d|20[0-2][1-9]|20[12]0)(?![\d.]\d)",  # a year

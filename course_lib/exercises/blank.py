@@ -58,13 +58,15 @@ def learner_version(master):
             # "Run all" goes on past a check that is still unanswered, or what builds on it.
             tags = set(cell["metadata"].get("tags", [])) | {"raises-exception"}
             cell["metadata"].update(tags=sorted(tags), deletable=False)
-    notebook["metadata"]["course"] = {"blank": _digest(notebook)}
+    answers = [cell["id"] for cell in notebook["cells"] if cell["id"].startswith("answer-")]
+    notebook["metadata"]["course"] = {"answers": answers, "blank": _digest(notebook)}
     return notebook
 
 
 def is_untouched(notebook):
     """Whether nobody has written into a learner's notebook; running it does not count."""
-    return notebook["metadata"].get("course") == {"blank": _digest(notebook)}
+    course = notebook["metadata"].get("course")
+    return isinstance(course, dict) and course.get("blank") == _digest(notebook)
 
 
 def _stub(block):

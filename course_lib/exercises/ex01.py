@@ -110,49 +110,49 @@ def _compare(x0, lam, rates, steps):
     return np.linalg.norm(_ends(x0, lam, rates, steps), axis=1)
 
 
-warm_up = Question("01.warm_up", lambda: -6)
+warm_up = Question("01.warm_up", lambda: -4)
 
 
 @warm_up.mistake
 def sign_lost():
     """The size is right. Is the step longer or shorter than the way to the minimum?"""
-    return 6
+    return 4
 
 
 @warm_up.mistake
 def uphill():
     """That is uphill: the gradient points to where f grows, and the step goes against it."""
-    return 26
+    return 14
 
 
 @warm_up.mistake
 def the_step_alone():
-    """16 is the length of the step. Where does it lead from 10?"""
-    return 16
+    """9 is the length of the step. Where does it lead from 5?"""
+    return 9
 
 
 @warm_up.mistake
 def position_forgotten():
-    """The slope at 10 is not 4: that is the curvature. The slope is λ times the position."""
-    return 8.4
+    """The slope at 5 is not 3: that is the curvature. The slope is λ times the position."""
+    return 3.2
 
 
 @warm_up.mistake
 def half_forgotten():
     """The slope of λx² would be 2λx. There is a ½ before it."""
-    return -22
+    return -13
 
 
 @warm_up.mistake
 def rate_forgotten():
     """The whole gradient is subtracted here. The rate makes the step shorter."""
-    return -30
+    return -10
 
 
 @warm_up.mistake
 def half_kept():
     """The slope of ½λx² is not ½λx: what does the square bring down?"""
-    return 2
+    return 0.5
 
 
 descend = Question("01.descend", _descend, _starts, where=after_step)
@@ -169,6 +169,13 @@ def ascent(x0, lam, lr, steps):
 def curvature_forgotten(x0, lam, lr, steps):
     """The curvature has no say: the gradient of ½λx² is taken as x."""
     return walk(x0, steps, lambda x: x - lr * x)
+
+
+@descend.mistake
+def position_left_out(x0, lam, lr, steps):
+    """All steps are alike, wherever x is: λ alone is the curvature. The gradient of ½λx² is λ times
+    x."""
+    return walk(x0, steps, lambda x: x - lr * lam)
 
 
 @descend.mistake
@@ -485,6 +492,18 @@ def late_and_ahead(x0, lam, lr, momentum, steps):
     def move(x, step):
         x = x - step
         return x, momentum * step + lr * lam * x
+
+    return _ball(x0, steps, move)
+
+
+@ball.mistake
+def ball_without_position(x0, lam, lr, momentum, steps):
+    """Your ball feels the same slope everywhere: λ alone is the curvature. The gradient of ½λx² is
+    λ times x."""
+
+    def move(x, step):
+        step = momentum * step + lr * lam
+        return x - step, step
 
     return _ball(x0, steps, move)
 

@@ -13,7 +13,9 @@ __all__ = [
     "as_file",
     "course_folder",
     "find_exercise",
+    "keep",
     "master_of",
+    "nearest",
     "number_of",
     "read",
     "reset",
@@ -36,6 +38,19 @@ def course_folder():
     return folder
 
 
+def nearest(room, names):
+    """The learner's folder ``exercises/`` or ``notebooks/``, which holds some of these files.
+
+    It is the first one upward from the working directory, as where many have copies of their own
+    and share the library; else the one beside the library.
+    """
+    here = Path.cwd()
+    for folder in (place / room for place in (here, *here.parents)):
+        if any((folder / name).is_file() for name in names):
+            return folder
+    return course_folder() / room
+
+
 def find_exercise(name=None):
     """The learner's notebook that `name` means; all of them without a name.
 
@@ -53,8 +68,8 @@ def find_exercise(name=None):
     if path.suffix == ".ipynb" and (path.exists() or path.name != name):
         master_of(path)
         return [path]
-    exercises = course_folder() / "exercises"
-    masters = sorted((exercises / "solutions").glob("[0-9][0-9]_*.ipynb"))
+    masters = sorted((course_folder() / "exercises/solutions").glob("[0-9][0-9]_*.ipynb"))
+    exercises = nearest("exercises", [master.name for master in masters])
     wanted = name and name.removesuffix(".ipynb").zfill(2)
     found = [exercises / m.name for m in masters if name is None or wanted in (m.stem, m.stem[:2])]
     if not found:
@@ -152,7 +167,7 @@ def reset(path):
     fresh = learner_version(read(master))
     kept = None
     if path.is_file() and not _is_untouched_file(path):
-        kept = _keep(path)
+        kept = keep(path)
     write(fresh, path)
     return kept
 
@@ -164,7 +179,7 @@ def _is_untouched_file(path):
         return False
 
 
-def _keep(path):
+def keep(path):
     """Copy to the first free name; "x" makes sure that no other file is overwritten."""
     for number in count(1):
         copy = path.with_name(f"{path.stem}.yours-{number}.ipynb")

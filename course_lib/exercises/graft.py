@@ -3,14 +3,13 @@
 The master's stored outputs, its checks and its tags stay; the learner's are never looked at.
 """
 
-import ast
 import re
-import warnings
 from copy import deepcopy
-from textwrap import dedent
 from typing import NamedTuple
 
 from .folder import ExerciseError, number_of, read
+from .running import BLANK
+from .sources import defines, is_blank, names
 
 __all__ = ["GUARD", "Graft", "graft"]
 
@@ -22,6 +21,10 @@ guard.install(get_ipython())
 guard.limit_memory()
 del guard, os
 """
+NEWER = (
+    f"{BLANK}; the question is newer than your notebook: `course reset {{}}` writes a fresh one "
+    "and keeps yours beside it"
+)
 CHECK = re.compile(r"""\bcl\.check\(\s*["']([\w.]+)["']\s*,\s*(\w+)""")
 
 
@@ -65,14 +68,16 @@ def graft(learner_path, master_path):
     -------
     Graft
         An answer that is gone, text or there twice is a cell that stops with a sentence about
-        it, so that all the others are checked.
+        it, so that all the others are checked. One that the learner's notebook never had is not
+        answered yet.
 
     Raises
     ------
     ExerciseError
         If the learner's file is no notebook, or none of the answers is anywhere in it.
     """
-    learner, master = read(learner_path)["cells"], deepcopy(read(master_path))
+    theirs, master = read(learner_path), deepcopy(read(master_path))
+    learner = theirs["cells"]
     ours = {cell["id"]: cell for cell in master["cells"]}
     asked = {
         name.replace("check-", "answer-"): call[2]
@@ -81,21 +86,24 @@ def graft(learner_path, master_path):
     }
     # Of an answer that is not checked, the name that the cells after it use.
     variables = {
-        name: asked.get(name) or next(iter(sorted(_names(cell["source"]))), None)
+        name: asked.get(name) or next(iter(sorted(names(cell["source"]))), None)
         for name, cell in ours.items()
         if _is_answer(name)
     }
     ids = _recognised(learner, ours)
     _find_lost_answers(learner, ids, variables, asked)
     code = [cell["source"] for cell in learner if cell["cell_type"] == "code"]
-    merged = any(_defines(source, name) for source in code for name in asked.values())
+    merged = any(defines(source, name) for source in code for name in asked.values())
     if not merged and not any(name and _is_answer(name) for name in ids):
         raise ExerciseError(
             f"none of the answers is in {learner_path.name}: `course reset "
             f"{number_of(learner_path)}` writes a fresh notebook"
         )
-    answers = {name: _answer(name, learner, ids, variables, asked) for name in variables}
-    unwritten = {name for name, source in answers.items() if _is_blank(source)}
+    newer = dict.fromkeys(
+        _newer(theirs, ids, variables, list(ours)), NEWER.format(number_of(learner_path))
+    )
+    answers = {name: _answer(name, learner, ids, variables, asked, newer) for name in variables}
+    unwritten = {name for name, source in answers.items() if is_blank(source)}
     blank = {asked.get(name) for name in unwritten}
     strays = _strays(learner, ids, ours, blank, set(answers.values()))
     cells = [_code_cell("guard", GUARD)]
@@ -160,7 +168,7 @@ def _find_lost_answers(learner, ids, variables, asked):
     lost = [name for name in variables if name not in there]
     for name in lost:  # the last cell above its check that defines it, or else the last of all
         where = [
-            at for at in code if not ids[at] and _defines(learner[at]["source"], variables[name])
+            at for at in code if not ids[at] and defines(learner[at]["source"], variables[name])
         ]
         above = _cells_above(name.replace("answer-", "check-"), learner, ids)
         where = [at for at in where if at in above] or where
@@ -182,24 +190,41 @@ def _cells_above(name, learner, ids):
     return above
 
 
-def _answer(name, learner, ids, variables, asked):
+def _newer(theirs, ids, variables, ours):
+    """The answers to questions that came after the learner's notebook.
+
+    It tells with which answers it began. From one that does not, somebody may have deleted a
+    cell, but not the question's text and its check as well.
+    """
+    course = theirs["metadata"].get("course")
+    began = course.get("answers") if isinstance(course, dict) else None
+    if isinstance(began, list):
+        return {name for name in variables if name not in began}
+    texts = {name: ours[ours.index(name) - 1] for name in variables}
+    checks = {name: name.replace("answer-", "check-") for name in variables}
+    return {name for name in variables if not {name, texts[name], checks[name]} & {*ids}}
+
+
+def _answer(name, learner, ids, variables, asked, newer):
     """The source of an answer; one that stops with a sentence when it cannot be told."""
     order, variable = list(variables), variables[name]
     cells = [cell for cell, known in zip(learner, ids, strict=True) if known == name]
     code = dict.fromkeys(cell["source"] for cell in cells if cell["cell_type"] == "code")
-    written = [source for source in code if not _is_blank(source)] or list(code)[:1]
+    written = [source for source in code if not is_blank(source)] or list(code)[:1]
     if len(written) > 1:  # one of them may be something else
-        written = [source for source in written if _defines(source, variable)] or written
+        written = [source for source in written if defines(source, variable)] or written
     if len(written) == 1:
         return written[0]
     if len(written) > 1:
         return _stop("its cell is there twice, and the two differ: empty one of them")
     for cell, known in zip(learner, ids, strict=True):  # merged with another cell, perhaps
-        if known and cell["cell_type"] == "code" and _defines(cell["source"], variable):
+        if known and cell["cell_type"] == "code" and defines(cell["source"], variable):
             earlier = known in order and order.index(known) < order.index(name)
             return "" if earlier else cell["source"]
     if name not in asked:  # nothing depends on it that would be checked
         return ""
+    if name in newer:
+        return _stop(newer[name])
     if cells:
         return _stop("its cell is text now: turn it back into code (key Y in JupyterLab)")
     return _stop(f"its cell is gone: define `{variable}` in a new cell above its check")
@@ -219,76 +244,15 @@ def _strays(learner, ids, ours, blank, taken):
         if cell["cell_type"] != "code" or cell["source"] in taken or (name and _is_answer(name)):
             continue
         if name:
-            for own in _names(cell["source"]) - _names(ours[name]["source"]):
+            for own in names(cell["source"]) - names(ours[name]["source"]):
                 strays[own] = (
                     f"your `{own}` stands in a cell of the course, and that runs here as it was "
                     "handed out"
                 )
         for own in blank:
-            if _defines(cell["source"], own):
+            if defines(cell["source"], own):
                 strays[own] = f"you have `{own}` in another cell: move it into the answer cell"
     return strays
-
-
-def _defines(source, variable):
-    """Whether a cell defines the variable, also when the cell is no Python as it stands."""
-    pattern = (
-        rf"^(?:(?:async )?def|class) +{variable}\b|^{variable} *(?::[^=\n]*)?=(?!=)"
-        rf"|^(?:from|import) .*\b{variable}\b"
-    )
-    return bool(variable) and re.search(pattern, dedent(source), re.MULTILINE) is not None
-
-
-def _names(source):
-    """The names that a cell defines or imports for the cells after it."""
-    names, waiting = set(), [_tree(source)]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            names.add(node.name)
-            continue
-        if isinstance(node, ast.comprehension):  # its variables end with it
-            waiting += [node.iter, *node.ifs]
-            continue
-        if isinstance(node, ast.alias):
-            names.add(node.asname or node.name.partition(".")[0])
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            names.add(node.id)
-        waiting.extend(ast.iter_child_nodes(node))
-    return names
-
-
-def _is_blank(source):
-    """Whether there is a `...` still to be filled in, or nothing at all."""
-    tree = _tree(source, "broken")
-    waiting = list(tree.body)
-    while waiting:
-        node = waiting.pop()
-        if _tells_types(node):
-            continue
-        value = getattr(node, "value", None) if isinstance(node, ast.stmt) else None
-        if isinstance(value, ast.Constant) and value.value is ...:
-            return True
-        waiting.extend(ast.iter_child_nodes(node))
-    return not tree.body
-
-
-def _tells_types(node):
-    """Whether a `...` in it means what it says: an overload, a protocol, an exception's body."""
-    bases = getattr(node, "bases", [])
-    marks = [ast.unparse(mark) for mark in [*bases, *getattr(node, "decorator_list", [])]]
-    bare = bool(bases) and all(isinstance(line, ast.Expr) for line in node.body)
-    return bare or any(re.search("overload|abstractmethod|Protocol", mark) for mark in marks)
-
-
-def _tree(source, otherwise=""):
-    """The syntax tree of a cell; of `otherwise` when it is no Python."""
-    plain = re.sub(r"^[%!].*", "", dedent(source), flags=re.MULTILINE)
-    try:
-        with warnings.catch_warnings(action="ignore"):  # "\d" in a text is no matter here
-            return ast.parse(plain)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ast.parse(otherwise)
 
 
 def _code_cell(name, source):

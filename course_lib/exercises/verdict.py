@@ -63,6 +63,10 @@ class Question:
 
     def mistake(self, function):
         """Decorator: one more known mistake."""
+        if not function.__doc__:
+            raise ValueError(
+                f"{self.name}: the mistake {function.__name__} needs a docstring, which is its hint"
+            )
         self.mistakes.append(function)
         return function
 

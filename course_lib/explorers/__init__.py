@@ -1,10 +1,13 @@
 """The course's explorers: one short function each, ``cl.explore.NAME()`` in a notebook."""
 
 from .fooled import counterexample
-from .forgetting import adagrad_decay, memory, rmsprop
+from .forgetting import memory, rmsprop
+from .keeping import adagrad_decay
 from .momentum import adam
 from .racing import race
-from .rates import one_rate, scaling
+from .rareness import rare_words
+from .rates import scaling
+from .ravine import heavy_ball, one_rate
 from .remembering import ema_weights, first_look, moving_averages
 from .shaking import adam_noise
 from .sweeping import sweep
@@ -16,10 +19,12 @@ __all__ = [
     "counterexample",
     "ema_weights",
     "first_look",
+    "heavy_ball",
     "memory",
     "moving_averages",
     "one_rate",
     "race",
+    "rare_words",
     "rmsprop",
     "scaling",
     "sweep",

@@ -199,7 +199,8 @@ def main():
                 start = time.perf_counter()
                 page = getattr(cl.explore, name)().widget.children[1]
                 made = 1000 * (time.perf_counter() - start)
-                size = (len(page.table) + sum(map(len, page.stills)) + len(str(page.spec))) / 1000
+                stills = sum(len(png) for shape in page.stills for png in shape)
+                size = (len(page.table) + stills + len(str(page.spec))) / 1000
                 table = f"{made:.0f} ms{size:>6.0f} kB"
                 row(name, f"cl.explore.{name}()", CANVAS, table)
             cold = "import course_lib as cl"

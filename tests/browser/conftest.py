@@ -39,15 +39,22 @@ def url(chromium, course):  # no server without a browser
 
 @pytest.fixture
 def page(chromium):
-    """A page that fails its test when a script fails or a request leaves the machine."""
+    """A page that fails its test when a script fails or a request leaves the machine.
+
+    So do other pages of its context, as another tab is.
+    """
     wrong = []
     context = chromium.new_context(viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    page.on("pageerror", lambda error: wrong.append(str(error)))
+    context.on("weberror", lambda error: wrong.append(str(error.error)))
 
     def heard(message):
-        # JupyterLab looks for optional files; widgets say so when their kernel is gone.
-        expected = ("Failed to load resource", "Could not send widget sync message")
+        # JupyterLab looks for optional files; widgets and the debugger say so when their kernel is
+        # gone.
+        expected = (
+            "Failed to load resource",
+            "Could not send widget sync message",
+            "Could not restore the debugger state",
+        )
         if message.type == "error" and not message.text.startswith(expected):
             wrong.append(message.text)
 
@@ -56,8 +63,9 @@ def page(chromium):
         if parts.scheme in {"http", "https", "ws", "wss"} and parts.hostname != "127.0.0.1":
             wrong.append(f"asked for {request.url}")
 
-    page.on("console", heard)
-    page.on("request", asked)
+    context.on("console", heard)
+    context.on("request", asked)
+    page = context.new_page()
     yield page
     # Its kernel would stay to the end, with those of all other tests.
     page.evaluate("() => window.jupyterapp?.serviceManager.sessions.shutdownAll()")

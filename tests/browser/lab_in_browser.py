@@ -1,10 +1,16 @@
-"""A real JupyterLab in a real browser, for the browser tests and for the benchmark."""
+"""A real JupyterLab in a real browser, for the browser tests and for the benchmark.
+
+Two variables choose another server than this Python's JupyterLab; the browser stays the same:
+COURSE_SERVER_PYTHON, the Python of the environment that serves and runs the kernels, and
+COURSE_FRONT_END, "lab" as the course starts it or "notebook", a plain Notebook 7.
+"""
 
 import os
 import secrets
 import shutil
 import socket
 import subprocess
+import sys
 import time
 import urllib.request
 from contextlib import contextmanager
@@ -23,6 +29,8 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PYTHON = os.environ.get("COURSE_SERVER_PYTHON", sys.executable)
+FRONT_END = os.environ.get("COURSE_FRONT_END", "lab")
 
 
 def find_browser():
@@ -33,7 +41,7 @@ def find_browser():
 
 @contextmanager
 def server(folder):
-    """JupyterLab as `make lab` starts it, but on `folder`, with settings of its own."""
+    """A server on `folder`, with settings of its own; the address of its first page."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -47,13 +55,12 @@ def server(folder):
         "JUPYTER_PREFER_ENV_PATH": "1",
         "PYTHONPATH": str(ROOT),
     }
-    mine = ("--ServerApp.root_dir=", "--LabApp.workspaces_dir=")
-    command = [part for part in lab.command(port, browser=False) if not part.startswith(mine)]
-    command += [
+    front_end = {"lab": _lab, "notebook": _notebook}[FRONT_END]
+    command = [
+        PYTHON,
+        *front_end(folder, port),
         f"--ServerApp.root_dir={folder}",
-        f"--LabApp.workspaces_dir={folder / '.jupyter' / 'workspaces'}",
         f"--IdentityProvider.token={token}",
-        "--LabApp.expose_app_in_browser=True",
         "--allow-root",
     ]
     log = folder / "server.log"
@@ -61,10 +68,28 @@ def server(folder):
         process = subprocess.Popen(command, env=env, stdout=output, stderr=subprocess.STDOUT)
     try:
         _wait(f"http://127.0.0.1:{port}/api/status?token={token}", process, log)
-        yield f"http://127.0.0.1:{port}/lab?token={token}&reset"
+        first = f"lab?token={token}&reset" if FRONT_END == "lab" else f"tree?token={token}"
+        yield f"http://127.0.0.1:{port}/{first}"
     finally:
         process.terminate()
         process.wait(20)
+
+
+def _lab(folder, port):
+    """JupyterLab as `make lab` starts it, but on another folder."""
+    mine = ("--ServerApp.root_dir=", "--LabApp.workspaces_dir=")
+    arguments = [part for part in lab.command(port, browser=False)[1:] if not part.startswith(mine)]
+    return [
+        *arguments,
+        f"--LabApp.workspaces_dir={folder / '.jupyter' / 'workspaces'}",
+        "--LabApp.expose_app_in_browser=True",
+    ]
+
+
+def _notebook(folder, port):
+    """Notebook 7 as anyone starts it, without a word of the course."""
+    options = (f"--ServerApp.port={port}", "--JupyterNotebookApp.expose_app_in_browser=True")
+    return ["-m", "notebook", "--no-browser", *options]
 
 
 def _wait(url, process, log):
@@ -76,11 +101,11 @@ def _wait(url, process, log):
             return
         except OSError:
             time.sleep(0.25)
-    raise RuntimeError(f"JupyterLab did not answer:\n{log.read_text()[-2000:]}")
+    raise RuntimeError(f"The server did not answer:\n{log.read_text()[-2000:]}")
 
 
 def execute(page, command, **arguments):
-    """Run one of JupyterLab's commands; its result, if it is a plain one."""
+    """Run one of the front-end's commands; its result, if it is a plain one."""
     return page.evaluate(
         """async ([command, arguments]) => {
             const result = await window.jupyterapp.commands.execute(command, arguments);
@@ -90,11 +115,17 @@ def execute(page, command, **arguments):
     )
 
 
-def open_and_run(page, url, path):
-    """Open a notebook, run all its cells; whether they all ran."""
-    page.goto(url)
+def open_notebook(page, url, path):
+    """Open a notebook and wait until it is shown and its kernel is idle."""
+    page.goto(url if FRONT_END == "lab" else url.replace("/tree?", f"/notebooks/{path}?"))
     page.wait_for_function("() => window.jupyterapp?.restored.then(() => true)", timeout=60_000)
-    execute(page, "docmanager:open", path=path)
+    if FRONT_END == "lab":
+        execute(page, "docmanager:open", path=path)
+    wait_for_notebook(page, path)
+
+
+def wait_for_notebook(page, path):
+    """Wait until this notebook is the one in front, and its kernel is idle."""
     page.wait_for_function(
         """path => {
             const panel = window.jupyterapp.shell.currentWidget;
@@ -104,6 +135,11 @@ def open_and_run(page, url, path):
         arg=path,
         timeout=60_000,
     )
+
+
+def open_and_run(page, url, path):
+    """Open a notebook, run all its cells; whether they all ran."""
+    open_notebook(page, url, path)
     return execute(page, "notebook:run-all-cells")
 
 
