@@ -34,7 +34,7 @@ def test_every_cell_it_names_is_in_its_lesson():
     for section in re.split(r"^## (?=\d\d · )", TEXT, flags=re.MULTILINE)[1:]:
         lesson = next((Path(__file__).parents[1] / "notebooks").glob(f"{section[:2]}_*.ipynb"))
         there = {cell["id"] for cell in json.loads(lesson.read_text("utf-8"))["cells"]}
-        cells = set(re.findall(r"`((?:check|predict)-[a-z-]+)`", section.split("\n## ")[0]))
+        cells = set(re.findall(r"`((?:check|predict|explore)-[a-z-]+)`", section.split("\n## ")[0]))
         assert cells <= there, section[:2]
         named += len(cells)
     assert named >= 8
