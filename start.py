@@ -232,6 +232,11 @@ def problem_inside(tests):
 
 def ensure(tests):
     """Make the environment, or mend it, where it needs that; say so in one sentence."""
+    ensure_packages(tests)
+    update_shared_files()
+
+
+def ensure_packages(tests):
     trouble = problem(tests=False)
     if trouble is None and tests:
         if TEST_LOCK not in read_stamp():
@@ -309,6 +314,22 @@ def install_course():
     # Windows code page: letters that are not ASCII would lead elsewhere, or nowhere.
     for folder in site_packages():
         (folder / "course_lib.pth").write_text(os.path.relpath(str(ROOT), str(folder)) + "\n")
+
+
+def update_shared_files():
+    """Bring the files up to date that JupyterLab and its kernels read in the environment.
+
+    pip has put them there; the course may have changed since.
+    """
+    folder = ROOT / "course_lib/prefix"
+    for ours in folder.rglob("*.*"):
+        theirs = VENV / ours.relative_to(folder)
+        if ours.is_file() and not (theirs.is_file() and theirs.read_bytes() == ours.read_bytes()):
+            try:
+                theirs.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(str(ours), str(theirs))
+            except OSError:
+                return  # somebody else's environment, which works as it is
 
 
 def pip(arguments, total):

@@ -7,70 +7,49 @@
 
 from importlib import import_module
 
-from . import averages, datasets, optimizers, problems, variants
-from .averages import (
-    beta_from_half_life,
-    effective_window,
-    ema,
-    half_life,
-    moving_average,
-    running_mean,
-)
-from .descent import Diverged, run
-from .optimizers import SGD, AdaGrad, Adam, RMSProp
-from .variants import Adadelta, AdamW, AMSGrad
-
 __version__ = "0.1.0"
 
-# Pictures, widgets and checks load when they are first used: the formulas alone import fast.
+# Each name's module, and its name there. All load when they are first used: JupyterLab's server,
+# which wants one small function, loads no NumPy, and the formulas alone load no matplotlib.
 _LATER = {
-    "conventions": ("course_lib.conventions", None),
-    "check": ("course_lib.exercises", "check"),
-    "explore": ("course_lib.explorers", None),
-    "networks": ("course_lib.networks", None),
-    "numbers": ("course_lib.folded", "numbers"),
-    "plots": ("course_lib.plots", None),
-    "predict": ("course_lib.quiz", "predict"),
-    "progress": ("course_lib.record", "progress"),
+    "SGD": ("optimizers", "SGD"),
+    "AMSGrad": ("variants", "AMSGrad"),
+    "AdaGrad": ("optimizers", "AdaGrad"),
+    "Adadelta": ("variants", "Adadelta"),
+    "Adam": ("optimizers", "Adam"),
+    "AdamW": ("variants", "AdamW"),
+    "Diverged": ("descent", "Diverged"),
+    "RMSProp": ("optimizers", "RMSProp"),
+    "averages": ("averages", None),
+    "beta_from_half_life": ("averages", "beta_from_half_life"),
+    "check": ("exercises", "check"),
+    "conventions": ("conventions", None),
+    "datasets": ("datasets", None),
+    "effective_window": ("averages", "effective_window"),
+    "ema": ("averages", "ema"),
+    "explore": ("explorers", None),
+    "half_life": ("averages", "half_life"),
+    "moving_average": ("averages", "moving_average"),
+    "networks": ("networks", None),
+    "numbers": ("folded", "numbers"),
+    "optimizers": ("optimizers", None),
+    "plots": ("plots", None),
+    "predict": ("quiz", "predict"),
+    "problems": ("problems", None),
+    "progress": ("record", "progress"),
+    "run": ("descent", "run"),
+    "running_mean": ("averages", "running_mean"),
+    "variants": ("variants", None),
 }
 
-__all__ = [
-    "SGD",
-    "AMSGrad",
-    "AdaGrad",
-    "Adadelta",
-    "Adam",
-    "AdamW",
-    "Diverged",
-    "RMSProp",
-    "averages",
-    "beta_from_half_life",
-    "check",
-    "conventions",
-    "datasets",
-    "effective_window",
-    "ema",
-    "explore",
-    "half_life",
-    "moving_average",
-    "networks",
-    "numbers",
-    "optimizers",
-    "plots",
-    "predict",
-    "problems",
-    "progress",
-    "run",
-    "running_mean",
-    "variants",
-]
+__all__ = sorted(_LATER)
 
 
 def __getattr__(name):
     if name not in _LATER:
         raise AttributeError(f"course_lib has no {name!r}; it has {', '.join(__all__)}")
     module, attribute = _LATER[name]
-    found = import_module(module)
+    found = import_module(f"{__name__}.{module}")
     if attribute:
         found = getattr(found, attribute)
     globals()[name] = found

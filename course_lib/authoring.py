@@ -18,7 +18,7 @@ import click
 from .exercises.blank import SOLUTION, is_untouched, learner_version
 from .exercises.folder import ExerciseError, as_file, course_folder, read, write
 from .exercises.graft import CHECK
-from .saved import without_widget_views
+from .saved import HIDE_INPUT, without_widget_views
 
 __all__ = ["exercises", "name_cells", "normalise", "notebooks", "run"]
 
@@ -80,7 +80,9 @@ def run(path):
 
 
 def normalise(notebook):
-    """Drop what differs from run to run: widgets, times, the versions of the machine.
+    """Drop what differs from run to run, and tag folded sources: a page that is exported has none.
+
+    What differs are widgets, times, and the versions of the machine.
 
     Parameters
     ----------
@@ -94,6 +96,11 @@ def normalise(notebook):
     notebook = without_widget_views(notebook) or notebook
     for cell in notebook["cells"]:
         cell["metadata"].pop("execution", None)
+        if cell["metadata"].get("jupyter", {}).get("source_hidden"):
+            tags = {HIDE_INPUT, *cell["metadata"].get("tags", [])}
+            cell["metadata"]["tags"] = sorted(tags)
+        if "nbval-ignore-output" in cell["metadata"].get("tags", []):
+            cell["outputs"] = []  # a machine or a learner speaks of itself
     return {
         **notebook,
         "metadata": {

@@ -13,6 +13,12 @@ __all__ = ["Finding", "examine"]
 DISTRIBUTION = "adaptive-optimizers-course"
 AGAIN = "install the course anew: `make lab`, or `pip install -e .` in the course's folder"
 
+EXTENSIONS = {  # and what goes without it
+    "@jupyter-widgets/jupyterlab-manager": "pictures would not move",
+    "anywidget": "pictures would not move",
+    "adaptive-optimizers-course": "a lesson opened again would not know what you answered",
+}
+
 
 class Finding(NamedTuple):
     """One thing that was looked at; `advice` says what to do when it is not `ok`."""
@@ -27,7 +33,8 @@ def examine():
     yield from _packages()
     yield _folder()
     yield from _own_copy()
-    yield from _widgets()
+    yield from _extensions()
+    yield _server()
     yield _runtime()
     yield _port()
     yield _kernel()
@@ -86,21 +93,21 @@ def _own_copy():
         )
 
 
-def _widgets():
+def _extensions():
     from jupyter_core.paths import jupyter_path
 
     folders = [Path(folder) for folder in jupyter_path("labextensions")]
     disabled = _disabled()
-    for extension in ("@jupyter-widgets/jupyterlab-manager", "anywidget"):
+    for extension, lost in EXTENSIONS.items():
         what = f"JupyterLab's extension {extension}"
         # A setting names an extension, or one of its plugins after a colon.
         off = [name for name in disabled if name.split(":")[0] == extension]
         if not any((folder / extension / "package.json").is_file() for folder in folders):
-            yield Finding(False, f"{what} is missing: pictures would not move")
+            yield Finding(False, f"{what} is missing: {lost}")
         elif off:
             yield Finding(
                 False,
-                f"{what} is disabled: pictures would not move",
+                f"{what} is disabled: {lost}",
                 f"set {off[0]} to false in {disabled[off[0]]}, or start JupyterLab with "
                 "`course lab`, which enables it for itself",
             )
@@ -122,6 +129,20 @@ def _disabled():
             except (OSError, ValueError, KeyError, AttributeError, TypeError):
                 continue  # not there, or nothing that JupyterLab could read
     return {name: file for name, file in said.items() if file}
+
+
+def _server():
+    from jupyter_core.paths import jupyter_config_path
+    from jupyter_server.extension.config import ExtensionConfigManager
+
+    what = "Jupyter's server extension course_lib.server"
+    if ExtensionConfigManager(read_config_path=jupyter_config_path()).enabled("course_lib.server"):
+        return Finding(True, f"{what} is enabled: a saved lesson keeps its pictures")
+    return Finding(
+        False,
+        f"{what} is not enabled: lessons saved outside of `course lab` would lose their pictures",
+        "`jupyter server extension enable course_lib.server`",
+    )
 
 
 def _runtime():

@@ -217,7 +217,7 @@ async function render({ model, el }) {
   if (kept) move(kept);
   notice(el);
   draw();
-  showWhole(el.closest(".course-box") ?? el);
+  showWhole(el);
   return () => {
     resize.disconnect();
     unheard();

@@ -14,7 +14,7 @@ import ipywidgets as widgets
 import numpy as np
 from matplotlib.figure import Figure
 
-from . import page
+from . import page, record
 from .plots import DPI, MARKER_RADIUS, LineStyle, png, theme
 
 __all__ = ["Control", "Explorer", "Goal", "Line", "Words"]
@@ -79,7 +79,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Words:
-    """A sentence that depends on the controls in `on`: ``say(**values)``.
+    """A sentence that depends on the controls in `on`: ``say(**values)``; empty, it is left out.
 
     All sentences together are the picture's alt text; those with ``shown`` stand below it too.
     """
@@ -192,7 +192,8 @@ class Explorer:
     def alt(self):
         """What the picture shows at the current value, in a sentence or two."""
         now = self.value
-        return " ".join(words.say(**{c: now[c] for c in words.on}) for words in self._words)
+        said = (words.say(**{c: now[c] for c in words.on}) for words in self._words)
+        return " ".join(filter(None, said))
 
     def figure(self):
         """The picture at the current value, as a matplotlib Figure of its own."""
@@ -208,6 +209,7 @@ class Explorer:
         return figure
 
     def _repr_mimebundle_(self, **_):
+        record.opened(record.here())
         # The picture stands beside the live view, for readers who have no kernel.
         width, height = self._size
         data = {

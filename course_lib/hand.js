@@ -111,19 +111,27 @@ function fullScreen(box) {
   return made;
 }
 
-// JupyterLab scrolls to the cell after the one that was run, at once and once more when that has its
-// size: what was run comes back whole.
-function showWhole(box) {
-  for (const wait of [100, 400]) setTimeout(() => scrollTo(box), wait);
-}
-
-function scrollTo(box) {
-  const cell = cellOf(box), frame = box.closest(".jp-WindowedPanel-outer, .jp-Notebook");
-  const active = document.querySelector(".jp-Notebook .jp-Cell.jp-mod-active");
-  if (!cell || !frame || !active) return;
-  if (active !== cell && active !== cell.nextElementSibling) return;
-  const seen = frame.getBoundingClientRect(), at = box.getBoundingClientRect();
-  if (at.top < seen.top || at.bottom > seen.bottom) {
+// JupyterLab scrolls to the cell after the one that was run, and again when cells get their sizes.
+// What was run stays whole on the screen, until a hand does something else.
+function showWhole(el, tries = 40) {
+  if (!el.isConnected && tries) return void setTimeout(showWhole, 50, el, tries - 1);
+  const box = el.closest(".course-box") ?? el, cell = cellOf(el), frame = box.closest(".jp-WindowedPanel-outer, .jp-Notebook");
+  if (!cell || !frame) return;
+  function look() {
+    const active = cell.parentElement?.querySelector(":scope > .jp-mod-active");
+    if (active !== cell && active !== cell.nextElementSibling) return;
+    const seen = frame.getBoundingClientRect(), at = box.getBoundingClientRect();
+    if (at.top >= seen.top && at.bottom <= seen.bottom) return;
     frame.scrollTop += at.top - seen.top - Math.max(0, Math.min(8, seen.height - at.height));
   }
+  const grows = new ResizeObserver(look), acts = ["wheel", "pointerdown", "keydown"];
+  function end() {
+    grows.disconnect();
+    frame.removeEventListener("scroll", look);
+    for (const act of acts) removeEventListener(act, end, true);
+  }
+  grows.observe(box);
+  frame.addEventListener("scroll", look);
+  for (const act of acts) addEventListener(act, end, true);
+  setTimeout(end, 3000);
 }

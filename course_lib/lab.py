@@ -50,10 +50,13 @@ def environment():
     settings = Path(jupyter_config_dir()) / "lab/user-settings"
     # The kernel and the extensions of this environment, not namesakes elsewhere.
     shared = [str(Path(sys.prefix) / "share/jupyter"), os.environ.get("JUPYTER_PATH")]
+    # A terminal finds the command `course` and this Python.
+    commands = [str(Path(sys.executable).parent), os.environ.get("PATH")]
     return {
         "JUPYTERLAB_SETTINGS_DIR": str(settings),
         **{name: value for name, value in os.environ.items() if name not in LEAKS},
         "JUPYTER_CONFIG_DIR": str(workspaces().with_name("config")),
+        "PATH": os.pathsep.join(filter(None, commands)),
         "JUPYTER_PATH": os.pathsep.join(filter(None, shared)),
         "JUPYTER_PREFER_ENV_PATH": "1",
     }

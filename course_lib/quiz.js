@@ -68,7 +68,7 @@ function render({ model, el }) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const chosen = Number(new FormData(form).get(group));
-    memory.write("prediction", key, { first: memory.read("prediction", key)?.first ?? chosen, last: chosen });
+    memory.write("prediction", key, { first: memory.read("prediction", key)?.first ?? chosen, last: chosen, right });
     choose(chosen);
     answer.focus({ preventScroll: true });
     form.scrollIntoView({ block: "nearest" });

@@ -3,7 +3,7 @@
 import anywidget
 import traitlets
 
-from . import page
+from . import page, record
 
 __all__ = ["Prediction", "predict"]
 
@@ -63,6 +63,11 @@ class Prediction(anywidget.AnyWidget):
     feedback = traitlets.List(traitlets.Unicode()).tag(sync=True)
     right = traitlets.Int().tag(sync=True)
     chosen = traitlets.Int(-1).tag(sync=True)
+
+    @traitlets.observe("chosen")
+    def _record(self, change):
+        if change.new >= 0:
+            record.committed(record.here(), self.key, change.new, self.right)
 
     def __repr__(self):
         return f"Predict before you go on: {self.question} ({' / '.join(self.options)})"

@@ -10,15 +10,17 @@ import re
 VIEW = "application/vnd.jupyter.widget-view+json"
 STATE = "application/vnd.jupyter.widget-state+json"
 FALLBACKS = ("image/png", "text/markdown", "text/html")
+HIDE_INPUT = "hide-input"  # tags a cell whose source an exported page leaves out
+QUESTION = "**Predict before you go on.**"
 REFERENCE = re.compile("(?:IPY_MODEL_|anywidget:)(.+)")  # how one widget's state names another
 
 
 def without_widget_views(nb):
-    """A notebook in which stored pictures stand where live widgets were.
+    """A notebook in which stored pictures stand where the course's live widgets were.
 
-    An output loses its widget view if it has something else to show (a PNG, Markdown or HTML);
-    a plain slider, which has not, keeps it. Where JupyterLab is set to save the state of widgets,
-    what the remaining views show is kept, and the rest goes.
+    An output of the course loses its widget view if it has something else to show (a PNG,
+    Markdown or HTML); a slider, or what another library shows, keeps it. Where JupyterLab is set
+    to save the state of widgets, what the remaining views show is kept, and the rest goes.
 
     Parameters
     ----------
@@ -33,7 +35,8 @@ def without_widget_views(nb):
     Examples
     --------
     >>> data = {VIEW: {"model_id": "1"}, "image/png": "iVBO"}
-    >>> nb = {"cells": [{"outputs": [{"output_type": "display_data", "data": data}]}]}
+    >>> output = {"output_type": "display_data", "data": data, "metadata": {"course": {}}}
+    >>> nb = {"cells": [{"outputs": [output]}]}
     >>> list(without_widget_views(nb)["cells"][0]["outputs"][0]["data"])
     ['image/png']
     >>> without_widget_views({"cells": []}) is None
@@ -41,8 +44,9 @@ def without_widget_views(nb):
     """
     before, nb = nb, copy.deepcopy(nb)
     outputs = [out for cell in nb.get("cells", []) for out in cell.get("outputs", [])]
-    for data in (out.get("data", {}) for out in outputs):
-        if VIEW in data and any(key in data for key in FALLBACKS):
+    for out in outputs:
+        data = out.get("data", {})
+        if VIEW in data and any(key in data for key in FALLBACKS) and _is_ours(out):
             del data[VIEW]
     saved = nb.get("metadata", {}).get("widgets", {})
     if STATE in saved:
@@ -50,6 +54,14 @@ def without_widget_views(nb):
         if not saved[STATE]["state"]:
             del nb["metadata"]["widgets"]
     return nb if nb != before else None
+
+
+def _is_ours(out):
+    """Whether the course has made an output."""
+    marks, markdown = out.get("metadata", {}), out["data"].get("text/markdown", "")
+    # The first version of the course marked nothing: by its alt texts and its questions.
+    older = "alt" in marks.get("image/png", {}) or "".join(markdown).startswith(QUESTION)
+    return "course" in marks or older
 
 
 def _of_views(outputs, state):

@@ -186,7 +186,27 @@ def test_a_cell_is_named_after_its_question_or_its_first_words():
 def test_a_stored_picture_takes_the_place_of_a_widget():
     view = "application/vnd.jupyter.widget-view+json"
     data = {view: {"model_id": "1"}, "image/png": "iVBO"}
-    shown = cell("shown", "w", outputs=[{"output_type": "display_data", "data": data}])
+    output = {"output_type": "display_data", "data": data, "metadata": {"course": {}}}
+    shown = cell("shown", "w", outputs=[output])
     made = authoring.normalise(notebook(shown))
     assert list(made["cells"][0]["outputs"][0]["data"]) == ["image/png"]
     assert json.dumps(made).count("widget") == 0
+
+
+def test_a_folded_source_stays_out_of_exported_pages():
+    folded, open_ = cell("folded", "1"), cell("open", "2")
+    folded["metadata"] = {"jupyter": {"source_hidden": True}, "tags": ["mine"]}
+    for _ in range(2):  # tagged once, however often it is run
+        folded, open_ = authoring.normalise(notebook(folded, open_))["cells"]
+    assert folded["metadata"]["tags"] == ["hide-input", "mine"]
+    assert "tags" not in open_["metadata"]
+
+
+def test_what_a_machine_says_of_itself_is_not_stored(tmp_path):
+    path = tmp_path / "01_tiny.ipynb"
+    cells = [cell("says", "import sys\nsys.version"), cell("counts", "1 + 1")]
+    cells[0]["metadata"] = {"tags": ["nbval-ignore-output"]}
+    write(notebook(*cells), path)
+    says, counts = authoring.run(path)["cells"]
+    assert says["outputs"] == [] and says["execution_count"] == 1
+    assert counts["outputs"][0]["data"]["text/plain"] == "2"

@@ -457,7 +457,13 @@ def test_without_its_folder_the_course_says_so(monkeypatch):
 def test_doctor_looks_at_everything():
     found = {finding.what.partition(" (")[0]: finding for finding in doctor.examine()}
     text = "\n".join(found)
-    for part in ("anywidget", "jupyterlab-manager", "port 8", "a kernel starts, answers"):
+    for part in (
+        "anywidget",
+        "jupyterlab-manager",
+        "course_lib.server",
+        "port 8",
+        "a kernel starts, answers",
+    ):
         assert part in text
     assert all(finding.ok for name, finding in found.items() if "not installed" not in name)
 

@@ -7,6 +7,7 @@ import pytest
 from course_lib import doctor, lab
 
 MANAGER = "@jupyter-widgets/jupyterlab-manager"
+PREFIX = lab.CONFIG.parents[1] / "prefix"
 
 
 @pytest.fixture
@@ -21,11 +22,35 @@ def settings(tmp_path, monkeypatch):
 
     paths = [str(tmp_path / folder) for folder in ("first", "second")]
     monkeypatch.setattr("jupyter_core.paths.jupyter_config_path", lambda: paths)
+    # Also in an environment in which the course is not installed.
+    monkeypatch.setenv("JUPYTER_PATH", str(PREFIX / "share/jupyter"))
     return write
 
 
 def not_well():
-    return [finding for finding in doctor._widgets() if not finding.ok]
+    return [finding for finding in doctor._extensions() if not finding.ok]
+
+
+def test_an_extension_that_is_missing_is_named_with_what_goes_without_it(settings, monkeypatch):
+    assert not not_well()
+    monkeypatch.setattr("jupyter_core.paths.jupyter_path", lambda *_: [])
+    missing = {finding.what.split()[2]: finding.what for finding in not_well()}
+    assert missing.keys() == doctor.EXTENSIONS.keys()
+    assert missing["anywidget"].endswith("anywidget is missing: pictures would not move")
+
+
+def test_the_server_extension_is_looked_for_as_the_server_does(settings, tmp_path, monkeypatch):
+    finding = doctor._server()
+    assert not finding.ok and "jupyter server extension enable" in finding.advice
+    installed = str(PREFIX / "etc/jupyter")
+    own = tmp_path / "jupyter_server_config.d/own.json"
+    monkeypatch.setattr(
+        "jupyter_core.paths.jupyter_config_path", lambda: [str(tmp_path), installed]
+    )
+    assert doctor._server().ok
+    own.parent.mkdir()
+    own.write_text('{"ServerApp": {"jpserver_extensions": {"course_lib.server": false}}}')
+    assert not doctor._server().ok
 
 
 @pytest.mark.parametrize("name", ["anywidget", "anywidget:plugin"])
@@ -60,7 +85,7 @@ def test_course_lab_enables_what_moves_pictures_whatever_the_learner_has_disable
 
     own = tmp_path / "labconfig" / "page_config.json"
     own.parent.mkdir()
-    plugins = (MANAGER, f"{MANAGER}:plugin", "anywidget", "anywidget:plugin", "other")
+    plugins = [*doctor.EXTENSIONS, *(f"{name}:plugin" for name in doctor.EXTENSIONS), "other"]
     own.write_text(json.dumps({"disabledExtensions": dict.fromkeys(plugins, True)}))
     monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path))
     assert set(plugins) <= set(get_page_config([])["disabledExtensions"])

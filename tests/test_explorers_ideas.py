@@ -1,12 +1,14 @@
 """The explorers of single ideas: lines as direct runs give them, true words, goals in reach."""
 
 import itertools
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import course_lib as cl
-from course_lib.explorers import momentum
+from course_lib.exercises.folder import read
+from course_lib.explorers import momentum, shaking
 
 
 def positions(explorer, *names):
@@ -19,7 +21,6 @@ def positions(explorer, *names):
 
 def test_one_rate_is_gradient_descent():
     explorer = cl.explore.one_rate()
-    eta = explorer.lines["flat side"][:, 0]
     for lr, condition in positions(explorer, "lr", "condition"):
         bowl = cl.problems.bowl(condition)
         x = cl.run(cl.SGD(lr), bowl.grad, bowl.start, 100).x
@@ -27,8 +28,9 @@ def test_one_rate_is_gradient_descent():
         np.testing.assert_allclose(lines["path"], x, rtol=1e-12)
         np.testing.assert_allclose(lines["loss"][:, 1], bowl.value(x), rtol=1e-12)
         for side, curvature in (("flat side", 4 / condition), ("steep side", 4)):
+            eta = lines[side][:, 0]
+            assert eta[0] == 0 and eta[-1] == lr  # no farther: beyond it is to be found
             np.testing.assert_allclose(lines[side][:, 1], np.abs(1 - eta * curvature), atol=1e-12)
-        assert (lines["rate"][:, 0] == lr).all()
         heights = bowl.value(lines["levels"])
         assert len(np.unique(heights[np.isfinite(heights)].round(9))) == 12
 
@@ -36,21 +38,99 @@ def test_one_rate_is_gradient_descent():
 @pytest.mark.parametrize(
     ("lr", "condition", "said"),
     [
-        (0.1, 20.0, "flat side by 0.98 and the steep side by 0.6: loss 4.4e-02 after 100 steps."),
-        (0.45, 20.0, "the steep side by -0.8: loss below 1e-6 after 79 steps."),
-        (0.5, 20.0, "it jumps from side to side for ever."),
-        (0.52, 20.0, "the path diverges."),
+        (
+            0.1,
+            20.0,
+            "flat side by 0.98 and the steep side by 0.6: the loss is 0.044 after 100 ",
+        ),
+        (0.45, 20.0, "the steep side by −0.8: the loss is below 1e-6 after 79 steps."),
+        (0.25, 1.0, "by 0 and the steep side by 0: the loss is below 1e-6 after 1 step."),
+        (0.5, 20.0, "at η = 2/λ it jumps from side to side for ever."),
+        (0.52, 20.0, "the path runs away, for η lies above 2/λ = 0.5."),
     ],
 )
 def test_one_rate_says_what_becomes_of_it(lr, condition, said):
-    assert cl.explore.one_rate(lr, condition).alt.endswith(said)
+    assert said in cl.explore.one_rate(lr, condition).alt
+
+
+def test_the_limit_is_not_told_before_it_is_found():
+    explorer = cl.explore.one_rate()
+    for lr, _ in positions(explorer, "lr", "condition"):
+        assert ("2/λ" in explorer.alt) == (lr >= 0.5)
+
+
+def reached(explorer, *names):
+    """The positions of these controls at which the explorer's goals are reached, for each goal."""
+    found = [set() for _ in explorer._goals]
+    for values in positions(explorer, *names):
+        for goal, at in zip(explorer._goals, found, strict=True):
+            if goal.look(**{name: explorer.value[name] for name in goal.on})[0]:
+                at.add(values)
+    return found
 
 
 def test_the_goal_of_one_rate_is_in_reach_at_condition_20_and_not_at_100():
-    explorer = cl.explore.one_rate()
-    reached = {at for at in positions(explorer, "lr", "condition") if "below 1e-6" in explorer.alt}
-    assert {lr for lr, condition in reached if condition == 20} == {0.4, 0.45, 0.48}
-    assert not [at for at in reached if at[1] == 100]
+    (found,) = reached(cl.explore.one_rate(), "lr", "condition")
+    rates = {0.36, 0.38, 0.4, 0.42, 0.44, 0.45, 0.46, 0.47, 0.48}
+    assert found == {(lr, 20.0) for lr in rates}
+    explorer = cl.explore.one_rate(condition=100.0)
+    (found,) = reached(explorer, "lr", "condition")
+    assert found == {(0.485, 100.0)}
+    told = {lr: explorer.lines["loss"][-1, 1] for lr, c in positions(explorer, "lr", "condition")
+            if c == 100}  # fmt: skip
+    assert min(told, key=told.get) == 0.485 and told[0.485] > 1e-3
+
+
+def test_the_heavy_ball_is_descent_with_momentum():
+    explorer = cl.explore.heavy_ball()
+    bowl = cl.problems.bowl(100)
+    for mu, lr in positions(explorer, "momentum", "lr"):
+        x = cl.run(cl.SGD(lr, mu), bowl.grad, bowl.start, 100, keep_going=True).x
+        np.testing.assert_allclose(explorer.lines["path"], x, rtol=1e-12)
+        np.testing.assert_allclose(explorer.lines["loss"][:, 1], bowl.value(x), rtol=1e-12)
+        for side, curvature in (("flat side", 0.04), ("steep side", 4)):
+            for eta, left in explorer.lines[side][[0, 40, 100]]:
+                step = [[1 + mu - eta * curvature, -mu], [1, 0]]
+                assert left == pytest.approx(np.abs(np.linalg.eigvals(step)).max(), abs=1e-6)
+        assert explorer.lines["flat side"][-1, 0] == lr
+
+
+@pytest.mark.parametrize(
+    ("lr", "momentum", "said"),
+    [
+        (0.1, 0.0, "0.996 of the flat side and 0.6 of the steep side: the loss is 0.22 after 100 "),
+        (0.74, 0.7, "0.837 of the steep side: the loss is below 1e-6 after 50 steps."),
+        (0.95, 0.9, "at η = 2(1 + μ)/λ it jumps from side to side for ever."),
+        (0.8, 0.5, "the path runs away, for η lies above 2(1 + μ)/λ = 0.75."),
+    ],
+)
+def test_the_heavy_ball_says_what_becomes_of_it(lr, momentum, said):
+    assert said in cl.explore.heavy_ball(lr, momentum).alt
+
+
+def test_the_goals_of_the_heavy_ball_need_both_controls():
+    far, fast = reached(cl.explore.heavy_ball(), "momentum", "lr")
+    assert {mu for mu, _ in far} == {0.6, 0.65, 0.7, 0.75, 0.8, 0.85}
+    assert {mu for mu, _ in fast} == {0.7} and fast < far
+
+
+def test_the_goals_of_scaling():
+    (found,) = reached(cl.explore.scaling(), "condition", "turned", "own")
+    assert found == {(100.0, False, own) for own in (0.3, 0.4, 0.5)}
+    (found,) = reached(cl.explore.scaling(condition=100.0), "condition", "turned", "own")
+    assert found == {(100.0, True, 0.3)}
+
+
+@pytest.mark.parametrize("lesson", ["01_one_learning_rate", "03_per_parameter_scaling"])
+def test_no_goal_is_met_where_a_lesson_opens_its_pictures(lesson):
+    notebook = read(Path(__file__).parents[1] / "notebooks" / f"{lesson}.ipynb")
+    sources = ["".join(cell["source"]) for cell in notebook["cells"]]
+    calls = [source for source in sources if source.startswith("cl.explore.")]
+    assert len(calls) >= 2
+    for call in calls:
+        explorer = eval(call, {"cl": cl})
+        for goal in explorer._goals:
+            assert not goal.look(**{name: explorer.value[name] for name in goal.on})[0], call
 
 
 def test_scaling_runs_each_method_as_it_is():
@@ -89,10 +169,13 @@ def test_adam_shows_its_own_quantities():
     controls = ("gradients", "beta1", "beta2", "bias_correction")
     for gradients, beta1, beta2, correct in positions(explorer, *controls):
         g = momentum._streams()[gradients]
+        if gradients == momentum.SILENT:
+            continue
         opt = cl.Adam(1.0, beta1, beta2, eps=0, bias_correction=correct)
         trace = cl.run(opt, lambda x, t: g[t - 1 : t], [0.0], 20)  # noqa: B023
         corrected = cl.run(cl.Adam(1.0, beta1, beta2, eps=0), lambda x, t: g[t - 1 : t], [0.0], 20)  # noqa: B023
         lines = explorer.lines
+        np.testing.assert_array_equal(lines["g"][1::5, 1], g)
         for name in ("m", "v"):
             np.testing.assert_allclose(lines[name][1::5, 1], getattr(trace, name)[1:, 0])
             hat = getattr(corrected, f"{name}_hat")[1:, 0]
@@ -101,46 +184,123 @@ def test_adam_shows_its_own_quantities():
         assert np.isnan(lines["step"][4::5, 1]).all() and (lines["step"][::5, 1] == 0).all()
 
 
+def test_after_a_long_silence_the_corrections_are_gone():
+    explorer = cl.explore.adam(momentum.SILENT)
+    g = np.concatenate([np.zeros(20_000), momentum._streams()[momentum.SILENT]])[:, None]
+    for beta1, beta2, _ in positions(explorer, "beta1", "beta2", "bias_correction"):
+        trace = cl.run(cl.Adam(1.0, beta1, beta2, eps=0), lambda x, t: g[t - 1], [0.0], len(g),
+                       record=["x", "m_hat", "v_hat"])  # fmt: skip
+        lines = explorer.lines
+        steps = -np.diff(trace.x[-21:, 0])
+        np.testing.assert_allclose(lines["step"][1::5, 1], steps, rtol=1e-8, atol=1e-12)
+        for name in ("m", "v"):
+            hat = getattr(trace, f"{name}_hat")[-20:, 0]
+            np.testing.assert_allclose(lines[f"{name} corrected"][:, 1], hat, rtol=1e-8)
+
+
 def test_what_adam_says_of_its_steps():
     explorer = cl.explore.adam()
+    assert explorer.alt == "The first step is 1 η long, none is longer, and the last is 0.118 η."
+    explorer.set(gradients="constant")
     assert explorer.alt == "Every step is 1 η long."
     explorer.set(bias_correction=False)
-    assert explorer.alt.startswith("The first step is 3.16 η long")
+    assert explorer.alt.startswith(
+        "The first step is 3.16 η long, the longest is step 12 with 6.57"
+    )
     explorer.set(bias_correction=True, gradients="one spike", beta1=0.0, beta2=0.999)
     assert "step 10 with 3.16 η" in explorer.alt
 
 
+def goal_at(explorer, i):
+    """The positions at which the goal number i is reached."""
+    goal = explorer._goals[i]
+    controls = [explorer._controls[name].values for name in goal.on]
+    return {at for at in itertools.product(*controls) if goal.look(**dict(zip(goal.on, at)))[0]}  # noqa: B905
+
+
+def test_the_goals_of_adam():
+    explorer = cl.explore.adam()
+    first, spike = goal_at(explorer, 0), goal_at(explorer, 1)
+    assert {at[1:] for at in first} == {(0.9, 0.99, False)}
+    assert {at[0] for at in first} == {"constant", "noise", "Hinton's stream"}
+    assert spike == {("one spike", 0.0, 0.99, True), ("one spike", 0.0, 0.999, True)}
+
+
+def test_the_steps_under_noise_are_adams():
+    explorer = cl.explore.adam_noise()
+    n = shaking.BEFORE + shaking.LONG
+    half = np.random.default_rng(0).normal(size=(n, shaking.RUNS // 2))
+    g = 1 + 2.0 * np.concatenate([half, -half], axis=-1)
+    x = cl.run(cl.Adam(1.0, beta1=0.8, eps=0), lambda x, t: g[t - 1], g[0] * 0, n, record=["x"]).x
+    steps = -np.diff(x[shaking.BEFORE :], axis=0)
+    explorer.set(noise=2.0, beta1=0.8)
+    lines, at = explorer.lines, shaking.NOISE.index(2.0)
+    np.testing.assert_allclose(lines["step"][1::5, 1], steps[: shaking.SHOWN, 0], rtol=1e-9)
+    for name, mean in (("progress", steps.mean()), ("length", np.abs(steps).mean())):
+        assert lines[f"{name} here"][0] == pytest.approx([at, mean])
+        assert lines[name][at] == pytest.approx([at, mean])
+        assert f"{mean:.2f} η" in explorer.alt
+
+
+def test_noise_slows_adam_down_and_the_average_calms_its_steps():
+    explorer = cl.explore.adam_noise()
+    for noise, beta1 in positions(explorer, "noise", "beta1"):
+        progress, length = (explorer.lines[f"{n} here"][0, 1] for n in ("progress", "length"))
+        assert progress == pytest.approx(1 / np.sqrt(1 + noise**2), abs=0.015)
+        assert length >= progress - 1e-9 and (beta1 or not noise or length > 0.79)
+    assert {at for at, _ in goal_at(explorer, 0)} == {1.7}
+    assert goal_at(explorer, 1) == {(10.0, beta1) for beta1 in (0.9, 0.95, 0.99)}
+
+
 def test_the_counterexample_fools_adam_and_not_amsgrad():
-    explorer = cl.explore.counterexample()
+    explorer = cl.explore.counterexample(beta2=0.1)
     said = "Adam +0.989, the wrong end; AMSGrad −0.991, the right end."
     assert explorer.alt.endswith(said)
     for c, beta1, beta2 in positions(explorer, "c", "beta1", "beta2"):
         problem = cl.problems.reddi(c)
         for kind in (cl.Adam, cl.AMSGrad):
-            x = cl.run(
+            trace = cl.run(
                 lambda t: kind(0.9 / np.sqrt(t), beta1, beta2, eps=0),  # noqa: B023
                 problem.grad,
                 problem.start,
                 100,
                 project=problem.project,
-            ).x[:, 0]
-            line = explorer.lines[kind.__name__]
+            )
+            x, line = trace.x[:, 0], explorer.lines[kind.__name__]
             np.testing.assert_allclose(line[10, 1], x[-30:].mean(), atol=1e-12)
     explorer.set(c=3.0, beta1=0.9, beta2=0.99)
     assert "Adam −" in explorer.alt
 
 
-def test_the_goal_of_the_counterexample_is_in_reach():
+def test_the_three_beat_is_that_of_the_last_three_steps():
+    explorer = cl.explore.counterexample(beta2=0.1)
+    problem, rates = cl.problems.reddi(), 0.9 / np.sqrt([1498, 1499, 1500])
+    for kind in (cl.Adam, cl.AMSGrad):
+        trace = cl.run(
+            lambda t: kind(0.9 / np.sqrt(t), 0.0, 0.1, eps=0),  # noqa: B023
+            problem.grad,
+            problem.start,
+            1500,
+            project=problem.project,
+        )
+        three = -trace.step[-3:, 0] / rates
+        beat = explorer.lines[f"{kind.__name__} steps"][1::5, 1]
+        np.testing.assert_allclose(beat, [*three, three.sum()], rtol=1e-9)
+
+
+def test_the_goals_of_the_counterexample():
     explorer = cl.explore.counterexample()
-    fooled = {at for at in positions(explorer, "c", "beta2") if "Adam +" in explorer.alt}
-    assert {beta2 for c, beta2 in fooled if c == 3} == {0.1}
-    assert not {beta2 for c, beta2 in fooled if c == 10}  # v remembers the large gradient
+    assert goal_at(explorer, 0) == {(3.0, 0.5, 0.0)}
+    assert goal_at(explorer, 1) == {(7.0, 0.2, 0.0)}
+    explorer.set(c=3.0, beta1=0.0, beta2=0.48)
+    assert "Adam −0.723" in explorer.alt
 
 
 @pytest.mark.parametrize(
     "call",
     [
         lambda: cl.explore.one_rate(lr=3.0),
+        lambda: cl.explore.heavy_ball(momentum=0.99),
         lambda: cl.explore.scaling(condition=7.0),
         lambda: cl.explore.adagrad_decay(lr=2.0),
         lambda: cl.explore.memory(rho=0.7),

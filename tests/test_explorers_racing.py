@@ -10,14 +10,20 @@ import pytest
 
 import course_lib as cl
 from course_lib import plots
-from course_lib.explorers import racing
+from course_lib.explorers import paths, racing, sweeping
+from course_lib.explorers.parts import number
+
+
+def finished(explorer):
+    explorer.set(step=explorer._controls["step"].values[-1])
+    return explorer
 
 
 @pytest.mark.parametrize(
     "problem", [cl.problems.bowl(), cl.problems.rosenbrock(), cl.problems.beale()]
 )
 def test_a_race_runs_each_optimizer_from_each_start_at_each_rate(problem):
-    explorer = cl.explore.race(problem, [cl.RMSProp(0.1), cl.Adam(0.2)], steps=60)
+    explorer = finished(cl.explore.race(problem, [cl.RMSProp(0.1), cl.Adam(0.2)], steps=60))
     controls = explorer._controls
     for x1, x2, i in itertools.product(controls["x1"].values, controls["x2"].values, range(7)):
         rates = {c: controls[c].values[i] for c in ("lr_RMSProp", "lr_Adam")}
@@ -31,23 +37,55 @@ def test_a_race_runs_each_optimizer_from_each_start_at_each_rate(problem):
             np.testing.assert_allclose(loss[:, 1], problem.value(x), rtol=1e-9, atol=1e-20)
 
 
-def test_the_default_race_knows_its_problems_and_says_how_it_went():
+def test_a_race_tells_nothing_of_steps_that_were_not_played():
     explorer = cl.explore.race()
-    assert "SGD: loss 7.1e-04, 0.001 within 96 steps. AdaGrad" in explorer.alt
+    assert explorer.value["step"] == 20
+    for step in explorer._controls["step"].values[:-1]:
+        explorer.set(step=step)
+        said = f"Step {step} of 100: play it to the end."
+        assert explorer.alt == f"A race on bowl, condition 20, 100 steps. {said}"
+        for goal in explorer._goals:
+            for rate in explorer._controls[goal.on[0]].values:
+                look = goal.look(**{goal.on[0]: rate, "step": step})
+                assert look == (False, "The finish will tell.")
+
+
+def test_the_goal_is_an_optimizers_best_rate_from_the_first_start():
+    explorer = cl.explore.race("Rosenbrock", [cl.Adam(0.05), cl.SGD(0.0001)], steps=60)
+    problem = cl.problems.rosenbrock()
+    for goal, kind in zip(explorer._goals, (cl.Adam, cl.SGD), strict=True):
+        rates = explorer._controls[goal.on[0]].values
+        with np.errstate(all="ignore"):
+            ends = [
+                problem.value(
+                    cl.run(kind(rate), problem.grad, problem.start, 60, keep_going=True).x[-1]
+                )
+                for rate in rates
+            ]
+        best = rates[int(np.nanargmin(ends))]
+        reached = [r for r in rates if goal.look(**{goal.on[0]: r, "step": 60})[0]]
+        assert reached == [best] and "ends lowest from (−1.2, 1)" in goal.text
+
+
+def test_the_default_race_knows_its_problems_and_says_how_it_went():
+    explorer = finished(cl.explore.race())
+    assert "SGD: loss 7.1e-4, 0.001 within 96 steps. AdaGrad" in explorer.alt
     explorer.set(lr_SGD=1.0)
     assert "SGD diverges." in explorer.alt
-    for name in racing.PROBLEMS:
-        assert cl.explore.race(name, [cl.Adam(0.1)], steps=10).lines["Adam path"].shape == (11, 2)
-    assert "SGD diverges." in cl.explore.race("Beale", steps=20).alt
+    for name in paths.PROBLEMS:
+        assert finished(cl.explore.race(name, [cl.Adam(0.1)], steps=10)).lines[
+            "Adam path"
+        ].shape == (11, 2)
+    assert "SGD diverges." in finished(cl.explore.race("Beale", steps=20)).alt
 
 
 def test_what_diverges_stays_where_it_left():
-    explorer = cl.explore.race(optimizers=[cl.SGD(2.0)], steps=40)
+    explorer = finished(cl.explore.race(optimizers=[cl.SGD(2.0)], steps=40))
     path = explorer.lines["SGD path"]
     direct = cl.run(cl.SGD(2.0), cl.problems.bowl().grad, [-5.0, -2.0], 40).x
-    gone = np.flatnonzero((np.abs(direct) > racing.FAR).any(axis=1))[0]
+    gone = np.flatnonzero((np.abs(direct) > paths.FAR).any(axis=1))[0]
     np.testing.assert_allclose(path[:gone], direct[:gone])
-    assert (path[gone:] == path[gone]).all() and np.abs(path[gone]).max() == racing.FAR
+    assert (path[gone:] == path[gone]).all() and np.abs(path[gone]).max() == paths.FAR
 
 
 def test_a_line_ends_at_the_step_that_is_shown():
@@ -81,7 +119,7 @@ class Mine:
 
 
 def test_your_own_optimizer_takes_part():
-    explorer = cl.explore.race(optimizers=[Mine(0.1), cl.Adam(0.1)], steps=20)
+    explorer = finished(cl.explore.race(optimizers=[Mine(0.1), cl.Adam(0.1)], steps=20))
     explorer.set(lr_yours=0.5)
     direct = cl.run(Mine(0.5), cl.problems.bowl().grad, [-5.0, -2.0], 20).x
     np.testing.assert_allclose(explorer.lines["yours path"], direct)
@@ -121,7 +159,7 @@ class OneForAll(cl.RMSProp):
 @pytest.mark.parametrize("kind", [Clipped, OneForAll])
 def test_your_optimizer_sees_one_point_also_if_its_step_would_take_all(kind):
     problem = cl.problems.bowl()
-    explorer = cl.explore.race(problem, [kind(0.1), cl.SGD(0.2)], steps=30)
+    explorer = finished(cl.explore.race(problem, [kind(0.1), cl.SGD(0.2)], steps=30))
     for x1, rate in itertools.product(explorer._controls["x1"].values, (0.1, 0.5)):
         explorer.set(x1=x1, lr_yours=rate)
         alone = cl.run(kind(rate), problem.grad, [x1, explorer.value["x2"]], 30).x
@@ -137,7 +175,7 @@ def test_a_rate_of_any_kind_gets_a_slider(lr):
 
 @pytest.mark.parametrize("lr", [0.12345678, 1 / 3, 2])
 def test_a_slider_starts_at_the_rate_itself(lr):
-    explorer = cl.explore.race(optimizers=cl.SGD(lr), steps=5)
+    explorer = finished(cl.explore.race(optimizers=cl.SGD(lr), steps=5))
     assert explorer.value["lr_SGD"] == lr
     direct = cl.run(cl.SGD(lr), cl.problems.bowl().grad, [-5.0, -2.0], 5).x
     np.testing.assert_array_equal(explorer.lines["SGD path"], direct)
@@ -169,7 +207,29 @@ def test_two_of_a_kind_are_told_apart():
     explorer = cl.explore.race(optimizers=[cl.Adam(0.1), cl.Adam(0.1, beta1=0)], steps=5)
     assert {"Adam path", "Adam_2 path"} <= set(explorer.lines)
     first, second = (explorer._lines[f"{name} path"].style for name in ("Adam", "Adam_2"))
-    assert first.width > second.width
+    assert first.dash != second.dash and first.marker != second.marker
+    labels = [control.label for control in explorer._controls.values()]
+    assert {"Adam: rate η", "Adam, β₁ = 0: rate η"} <= set(labels)
+
+
+def test_the_legend_tells_two_of_a_kind_by_what_differs():
+    raced = [cl.RMSProp(0.1), cl.RMSProp(0.01, momentum=0.9), cl.RMSProp(0.2), Mine(0.1), Mine(0.2)]
+    called = racing._called(racing._named(raced))
+    assert list(called.values()) == [
+        "RMSProp",
+        "RMSProp, μ = 0.9",
+        "RMSProp, again",
+        "yours",
+        "yours, again",
+    ]
+
+
+def test_a_narrow_race_keeps_its_legend():
+    raced = [cl.RMSProp(0.1), cl.RMSProp(0.01, momentum=0.9), cl.Adam(0.1), cl.SGD(0.1)]
+    figure, _ = cl.explore.race(optimizers=raced, steps=5)._still({}, (360, 500))
+    (legend,) = figure.legends
+    box = legend.get_window_extent()
+    assert box.x0 >= 0 and box.x1 <= 360
 
 
 class Own(cl.Adam):
@@ -262,7 +322,12 @@ def test_a_loss_at_the_threshold_up_to_rounding_is_there():
             start=np.array([at, 0.0]),
             box=np.array([[-at, at], [-1.0, 1.0]]),
         )
-        assert "0.001 within 2 steps" in cl.explore.race(plain, cl.SGD(0.5), steps=5).alt
+        assert "0.001 within 2 steps" in finished(cl.explore.race(plain, cl.SGD(0.5), steps=5)).alt
+
+
+def unbeaten(explorer):
+    (goal,) = explorer._goals
+    return goal.look(**explorer.value)
 
 
 def test_pairs_that_are_equal_but_for_rounding_are_not_better(monkeypatch):
@@ -271,17 +336,17 @@ def test_pairs_that_are_equal_but_for_rounding_are_not_better(monkeypatch):
         last_bit.install(seed, monkeypatch.setattr)
         explorer = cl.explore.sweep("Adam", cl.problems.bowl(1.0, 1.0), steps=1)
         explorer.set(lr=10.0, beta2=0.9)
-        assert explorer.alt.endswith("108 pairs are better.")
+        assert unbeaten(explorer) == (False, "Still 108 pairs are better.")
         explorer.set(lr=1.0)
-        assert explorer.alt.endswith("; 18 pairs are better.")  # those of 2 and of 5
+        assert unbeaten(explorer) == (False, "Still 18 pairs are better.")  # those of 2 and of 5
 
 
 def test_what_lies_below_the_axis_is_not_told_in_digits():
-    explorer = cl.explore.race(optimizers=[cl.SGD(0.25)], steps=400)
+    explorer = finished(cl.explore.race(optimizers=[cl.SGD(0.25)], steps=400))
     assert "SGD: loss below 1e-10, 0.001 within" in explorer.alt
     swept = cl.explore.sweep("Adam", steps=400)
     swept.set(lr=0.2, beta2=0.99)
-    assert "loss below 1e-10 after 400 steps; no pair in the map is better" in swept.alt
+    assert "loss below 1e-10 after 400 steps." in swept.alt and unbeaten(swept)[0]
 
 
 @pytest.mark.parametrize("name", ["RMSProp", "Adam"])
@@ -297,10 +362,10 @@ def test_a_sweep_shows_the_run_of_each_pair(name):
         x = cl.run(opt, problem.grad, problem.start, 80, keep_going=True).x
         np.testing.assert_allclose(explorer.lines["path"], x, rtol=1e-12, atol=1e-12)
         final[lr, value] = problem.value(x[-1])
-        chosen = (racing.RATES.index(lr), racing.DECAYS.index(value))
+        chosen = (sweeping.RATES.index(lr), sweeping.DECAYS.index(value))
         assert tuple(explorer.lines["chosen"][0]) == chosen
-        low = "below 1e-10" if final[lr, value] <= 1e-10 else f"{final[lr, value]:.1e}"
+        low = "below 1e-10" if final[lr, value] <= 1e-10 else number(final[lr, value])
         assert f"loss {low} after 80" in explorer.alt
     best = min(final, key=final.get)
     explorer.set(**{"lr": best[0], decay: best[1]})
-    assert "no pair in the map is better" in explorer.alt
+    assert unbeaten(explorer)[0] and unbeaten(explorer)[1].startswith("No pair is better than η = ")

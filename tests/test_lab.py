@@ -1,9 +1,13 @@
 """`course lab` starts in the same way for everyone, and where it keeps what it writes."""
 
 import os
+import re
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
+import nbformat.v4 as v4
 import pytest
 from jupyter_core.paths import jupyter_config_path
 from jupyterlab.commands import get_user_settings_dir
@@ -85,9 +89,54 @@ def test_a_place_to_write_is_made(monkeypatch, tmp_path):
     assert doctor._runtime().ok
 
 
-def test_an_exported_page_holds_the_alt_texts_of_the_pictures(monkeypatch):
-    """As the menu of JupyterLab exports it: with the server's configuration."""
-    import nbformat.v4 as v4
+@pytest.fixture
+def said(tmp_path):
+    """Run code in a fresh kernel that has the course's start-up file: what it says, as text."""
+    from jupyter_client.manager import start_new_kernel
+
+    startup = tmp_path / "profile_default/startup"
+    startup.mkdir(parents=True)
+    for file in (lab.CONFIG.parents[1] / "prefix/etc/ipython/startup").iterdir():
+        shutil.copy(file, startup)
+    env = {**os.environ, "IPYTHONDIR": str(tmp_path)}
+    manager, client = start_new_kernel(env=env, stderr=subprocess.DEVNULL)
+
+    def run(code):
+        texts = []
+
+        def hear(message):
+            content = message["content"]
+            texts.append(content.get("text") or "\n".join(content.get("traceback", [])))
+
+        client.execute_interactive(code, output_hook=hear, timeout=60)
+        return re.sub(r"\x1b\[[\d;]*m", "", "".join(texts)).strip()
+
+    yield run
+    client.stop_channels()
+    manager.shutdown_kernel(now=True)
+
+
+def test_a_kernel_has_the_course_before_anything_has_run_and_loads_it_when_it_is_used(said):
+    loaded = "import sys; print({'course_lib', 'numpy', 'matplotlib'} & sys.modules.keys())"
+    assert said(loaded) == "set()"
+    assert said("%who") == "sys"
+    assert said("print(cl.ema(np.ones(2), beta=0.5), 'AdamW' in dir(cl))") == "[0.5  0.75] True"
+    assert said("import course_lib as cl\n%who") == "cl\t sys"
+    assert said("cl = 5\nprint(cl)") == "5"
+
+
+def test_a_name_from_a_cell_that_has_not_run_is_explained(said):
+    sentence = "Run All Above Selected Cell brings back what they define."
+    assert "'bowl' is not defined" in said("bowl") and sentence not in said("bowl")  # any notebook
+    trace = said("cl.run(cl.SGD(0.1), bowl.grad, [1.0], 3)")
+    assert trace.endswith(sentence) and "NameError: name 'bowl' is not defined\n" in trace
+    assert sentence not in said("import course_lib as cl\nbowl")
+    assert sentence not in said("1 / 0")
+
+
+@pytest.fixture
+def exported(monkeypatch):
+    """Export a notebook as the menu of JupyterLab does: with the server's configuration."""
     from bs4 import BeautifulSoup
     from nbconvert import get_exporter
     from traitlets.config import Config
@@ -96,12 +145,33 @@ def test_an_exported_page_holds_the_alt_texts_of_the_pictures(monkeypatch):
     config = Config()
     names = {"get_config": lambda: config, "__file__": str(lab.CONFIG)}
     exec(compile(lab.CONFIG.read_text(encoding="utf-8"), str(lab.CONFIG), "exec"), names)
+
+    def export(cells, kind):
+        page, _ = get_exporter(kind)(config=config).from_notebook_node(v4.new_notebook(cells=cells))
+        return BeautifulSoup(page, features="html.parser")
+
+    return export
+
+
+@pytest.mark.parametrize("kind", ["html", "slides"])
+def test_an_exported_page_holds_the_alt_texts_of_the_pictures(exported, kind):
     _, metadata = cl.explore.moving_averages()._repr_mimebundle_()
     metadata["image/png"]["alt"] = 'It is < 1 & "flat".'
     outputs = [v4.new_output("display_data", {"image/png": "iVBO"}, metadata=metadata)]
     outputs += [v4.new_output("display_data", {"image/png": "iVBO"})]
-    notebook = v4.new_notebook(cells=[v4.new_code_cell("1", outputs=outputs)])
-    page, _ = get_exporter("html")(config=config).from_notebook_node(notebook)
-    told, untold = BeautifulSoup(page, features="html.parser").select("img")
+    page = exported([v4.new_code_cell("1", outputs=outputs)], kind)
+    told, untold = page.select("img")
     assert (told["alt"], told["width"]) == ('It is < 1 & "flat".', "760")
     assert untold["alt"].startswith("No description")
+    assert bool(page.select("div.reveal section")) == (kind == "slides")
+
+
+@pytest.mark.parametrize("kind", ["html", "slides"])
+def test_an_exported_page_keeps_answers_folded(exported, kind):
+    fold = '<details class="course-answer"><summary>Answer</summary>{}</details>'
+    bundle = {"text/plain": "42", "text/html": fold.format("<pre>42</pre>")}
+    output = v4.new_output("display_data", bundle)
+    text = v4.new_markdown_cell(fold.format("\n\nIt is *forty-two*.\n\n"))
+    page = exported([v4.new_code_cell("1", outputs=[output]), text], kind)
+    numbers, told = page.select("details.course-answer:not([open])")
+    assert numbers.pre.text == "42" and told.em.text == "forty-two"

@@ -1,4 +1,4 @@
-"""The set-up: the environment, its pins, what start.py notices, what a saved notebook keeps."""
+"""The set-up: the environment, its pins, what start.py notices."""
 
 import ast
 import copy
@@ -12,9 +12,9 @@ import sys
 import tomllib
 import venv
 import warnings
+import zipfile
 from pathlib import Path
 
-import ipywidgets as widgets
 import pytest
 import yaml
 from packaging.markers import default_environment
@@ -22,9 +22,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-import course_lib as cl
 from course_lib import lab
-from course_lib.saved import STATE, VIEW, without_widget_views
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -429,6 +427,37 @@ def test_the_course_is_found_in_a_folder_with_any_name_whatever_the_locale(start
         assert ".venv" not in done.stdout
 
 
+def test_what_jupyterlab_reads_in_the_environment_is_brought_up_to_date(start, monkeypatch):
+    ours = start.ROOT / "course_lib/prefix/etc/startup/course.py"
+    ours.parent.mkdir(parents=True)
+    theirs = start.VENV / "etc/startup/course.py"
+    for text in ("new", "newer"):
+        ours.write_text(text)
+        start.ensure(tests=False)
+        assert theirs.read_text() == text
+    written = theirs.stat().st_mtime_ns
+    start.ensure(tests=False)
+    assert theirs.stat().st_mtime_ns == written
+    # A class that shares an environment: its students may not write there.
+    ours.write_text("newest")
+    monkeypatch.setattr(start.shutil, "copyfile", lambda *_: exec("raise PermissionError"))
+    start.ensure(tests=False)
+
+
+def test_a_wheel_brings_what_jupyterlab_reads_in_the_environment(tmp_path):
+    pytest.importorskip("flit_core")  # pip builds with it, and so do we
+    from flit_core.wheel import make_wheel_in
+
+    info = make_wheel_in(ROOT / "pyproject.toml", tmp_path)
+    folder = ROOT / "course_lib/prefix"
+    files = {path.relative_to(folder).as_posix() for path in folder.rglob("*.*") if path.is_file()}
+    names = zipfile.ZipFile(info.file).namelist()
+    brought = {name.partition(".data/data/")[2] for name in names} - {""}
+    assert files == brought
+    kinds = {name.split("/")[1] + "/" + name.split("/")[2] for name in brought}
+    assert kinds == {"jupyter/jupyter_server_config.d", "ipython/startup", "jupyter/labextensions"}
+
+
 def test_the_locale_is_no_reason_for_a_new_environment(start):
     stamps = set()
     for locale in ("C", "C.UTF-8"):
@@ -607,108 +636,9 @@ def test_the_lab_config_is_offline_and_local(monkeypatch):
     assert config.LabApp.news_url is None
     assert config.LabApp.extension_manager == "readonly"
     assert config.ServerApp.ip == "127.0.0.1"
+    assert "course_lib.server" in config.ServerApp.jpserver_extensions
+    (extensions,) = map(Path, config.LabServerApp.extra_labextensions_path)
+    assert [folder.name for folder in extensions.iterdir()] == ["adaptive-optimizers-course"]
     assert "token" not in config.ServerApp and "IdentityProvider" not in config
     paths = os.environ["JUPYTER_CONFIG_PATH"].split(os.pathsep)
     assert paths == [str(lab.CONFIG.parent / "settings"), "/before"]
-
-
-# --- saved notebooks --------------------------------------------------------------------------
-
-
-def notebook(data, metadata=None):
-    outputs = [
-        {"output_type": "stream", "text": "x"},
-        {"output_type": "display_data", "data": data},
-    ]
-    cells = [{"cell_type": "markdown"}, {"cell_type": "code", "outputs": outputs}]
-    return {"cells": cells, "metadata": metadata or {}}
-
-
-@pytest.mark.parametrize("fallback", ["image/png", "text/markdown", "text/html"])
-def test_a_picture_replaces_a_live_widget(fallback):
-    nb = notebook({VIEW: {"model_id": "1"}, fallback: "x", "text/plain": "Explorer()"})
-    before = copy.deepcopy(nb)
-    saved = without_widget_views(nb)
-    assert saved == notebook({fallback: "x", "text/plain": "Explorer()"})
-    assert nb == before
-    assert without_widget_views(saved) is None
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        {VIEW: {"model_id": "1"}, "text/plain": "IntSlider()"},
-        {"image/png": "x"},
-        {},
-    ],
-)
-def test_other_outputs_stay(data):
-    assert without_widget_views(notebook(data)) is None
-
-
-def saved_with_state(*shown):
-    """A notebook that shows these, saved with the state of all live widgets; its state then."""
-    bundles = [one._repr_mimebundle_() for one in shown]
-    bundles = [one[0] if isinstance(one, tuple) else one for one in bundles]
-    state = widgets.Widget.get_manager_state(drop_defaults=False)
-    nb = notebook({}, {"widgets": {STATE: json.loads(json.dumps(state))}, "kernelspec": {}})
-    nb["cells"] += [{"outputs": [{"output_type": "display_data", "data": d}]} for d in bundles]
-    metadata = (without_widget_views(nb) or nb)["metadata"]
-    assert metadata.pop("kernelspec") == {}
-    return metadata["widgets"][STATE]["state"].keys() if metadata else set()
-
-
-def test_the_state_of_live_pictures_goes():
-    question = cl.predict("Is it?", {"yes": "It is.", "no": "Look again."}, right="yes")
-    assert saved_with_state(cl.explore.moving_averages(), question) == set()
-    assert saved_with_state() == set()
-
-
-def test_the_state_of_widgets_that_stay_is_kept():
-    slider, number, unseen = widgets.IntSlider(3), widgets.FloatText(), widgets.IntSlider(4)
-    box = widgets.VBox([slider, number])
-    link = widgets.jslink((slider, "value"), (number, "value"))
-    gone = widgets.jslink((slider, "value"), (unseen, "value"))
-    needed = {box, slider, number, box.layout, slider.layout, number.layout}
-    needed |= {slider.style, number.style, link}
-    kept = saved_with_state(cl.explore.moving_averages(), box)
-    assert kept == {widget.model_id for widget in needed}
-    assert gone.model_id not in kept
-
-
-def test_the_state_of_what_an_output_or_another_widget_shows_is_kept():
-    slider = widgets.IntSlider(3)
-    view = {"output_type": "display_data", "data": slider._repr_mimebundle_(), "metadata": {}}
-    output = widgets.Output(outputs=[view])
-    assert slider.model_id in saved_with_state(output)
-    # As anywidget names a widget in another one's state.
-    state = {"1": {"state": {"inner": "anywidget:2"}}, "2": {"state": {}}, "3": {"state": {}}}
-    nb = notebook({VIEW: {"model_id": "1"}}, {"widgets": {STATE: {"state": state}}})
-    assert list(without_widget_views(nb)["metadata"]["widgets"][STATE]["state"]) == ["1", "2"]
-
-
-def test_a_view_whose_state_is_lost_holds_no_links():
-    state = {"link": {"state": {"source": ["IPY_MODEL_1", "value"]}}}
-    nb = notebook({VIEW: {"model_id": "1"}}, {"widgets": {STATE: {"state": state}}})
-    assert without_widget_views(nb)["metadata"] == {}
-
-
-@pytest.mark.parametrize("nb", [{}, {"cells": []}, {"worksheets": [], "metadata": {}}])
-def test_a_notebook_without_outputs_stays(nb):
-    assert without_widget_views(nb) is None
-
-
-def test_jupyterlab_saves_pictures(monkeypatch):
-    config, _ = lab_config(monkeypatch)
-    save = config.ContentsManager.pre_save_hook
-    model = {"type": "notebook", "content": notebook({VIEW: {}, "image/png": "x"})}
-    save(path="x.ipynb", model=model, contents_manager=None)
-    assert model["content"] == notebook({"image/png": "x"})
-    for other in (
-        {"type": "file", "content": "text"},
-        {"type": "notebook", "content": None},
-        {"type": "notebook", "content": notebook({"image/png": "x"})},
-    ):
-        before = copy.deepcopy(other)
-        save(path="x", model=other, contents_manager=None)
-        assert other == before

@@ -1,34 +1,34 @@
-"""Explorers of what Adam adds, and of where it fails (lesson 06)."""
-
-from dataclasses import replace
+"""What Adam adds, step by step (lesson 06)."""
 
 import numpy as np
 
-from .. import averages, datasets, plots, problems
+from .. import datasets, plots
 from ..descent import run
-from ..explorer import Control, Explorer, Line, Words
+from ..explorer import Control, Explorer, Goal, Line, Words
 from ..optimizers import Adam
-from ..variants import AMSGrad
-from .parts import ROUNDING, numpys_own_errors, points
+from .parts import ROUNDING, bars, numpys_own_errors, points
 
-__all__ = ["adam", "counterexample"]
+__all__ = ["adam"]
 
 FIRST = 20
-BETA1, BETA2 = (0.0, 0.5, 0.9, 0.99), (0.9, 0.99, 0.999)
+BETA1, BETA2 = (0.0, 0.5, 0.8, 0.9, 0.99), (0.9, 0.99, 0.999)
+SILENT = "a spike after a long silence"
+LONG = 3.0  # what the second goal calls a long step, in rates
 STEP = plots.LineStyle(plots.OPTIMIZERS["Adam"].colour)
 RAW, CORRECTED = plots.LineStyle("#767676"), plots.LineStyle("#B34700", dash=(4, 2))
 
 
 @numpys_own_errors
-def adam(gradients="constant", bias_correction=True):
-    """Adam's m, v and step for the first twenty gradients of a stream, bar by bar.
+def adam(gradients="noise", bias_correction=True):
+    """A stream's first twenty gradients g and Adam's m, v and steps, bar by bar.
 
-    Goal: with constant gradients, make every step one rate long. Then switch the correction off:
-    is the first step too short or too long? Then find the longest step of all.
+    Goal: without the correction, find the decays whose first step is one η long. Then, with the
+    correction, make the step at the lone spike longer than 3 η.
 
     Parameters
     ----------
-    gradients : {"constant", "noise", "one spike", "Hinton's stream"}
+    gradients : {"constant", "noise", "one spike", "a spike after a long silence", \
+            "Hinton's stream"}
         Where the stream's control stands at the start.
     bias_correction : bool
         Whether m and v are corrected at the start.
@@ -36,7 +36,8 @@ def adam(gradients="constant", bias_correction=True):
     Returns
     -------
     Explorer
-        Lines `m`, `m corrected`, `v`, `v corrected`, and `step`, in units of the learning rate.
+        Lines `g`, `m`, `m corrected`, `v`, `v corrected`, and `step`, in units of the learning
+        rate.
 
     Raises
     ------
@@ -45,7 +46,7 @@ def adam(gradients="constant", bias_correction=True):
 
     Examples
     --------
-    >>> explorer = adam(bias_correction=False)
+    >>> explorer = adam("constant", bias_correction=False)
     >>> print(explorer.alt.partition(",")[0])
     The first step is 3.16 η long
     """
@@ -59,58 +60,96 @@ def adam(gradients="constant", bias_correction=True):
         return run(opt, lambda x, t: np.broadcast_to(g[t - 1], x.shape),
                    np.zeros((*shape[:2], len(names))), FIRST)  # fmt: skip
 
-    both = [trace(correct) for correct in (False, True)]
+    plain, corrected = trace(False), trace(True)
 
     def table(quantity):  # (stream, β₁, β₂, step)
         return np.moveaxis(quantity, (0, -1), (-1, 0))
 
-    m, v = table(both[1].m[1:]), table(both[1].v[1:])
-    m_hat, v_hat = table(both[1].m_hat[1:]), table(both[1].v_hat[1:])
-    moves = [table(-np.diff(one.x, axis=0)) for one in both]
+    m, v = table(corrected.m[1:]), table(corrected.v[1:])
+    m_hat, v_hat = table(corrected.m_hat[1:]), table(corrected.v_hat[1:])
+    moves = [table(-np.diff(one.x, axis=0)) for one in (plain, corrected)]
     step = np.stack(moves, axis=-2)  # (stream, β₁, β₂, corrected, step)
+    quiet = names.index(SILENT)  # by then β^t is 0, and the correction changes nothing
+    m_hat[quiet], v_hat[quiet], step[quiet, ..., 1, :] = m[quiet], v[quiet], step[quiet, ..., 0, :]
 
     def draw(figure):
-        axes = plots.panels(figure, "ABC")
-        labels = {"m": (-1.2, 1.2), "v": (-0.05, 1.15), "step ÷ η": (-2, 8)}
-        for ax, (label, limits) in zip(axes, labels.items(), strict=True):
-            style = {"step": STEP} if "step" in label else {
-                label: RAW, f"{label} corrected": CORRECTED}  # fmt: skip
-            plots.finish(ax, styles=style, xlabel="step t", ylabel=label, xlim=(0, 21), ylim=limits)
+        axes = plots.panels(figure, "AB;CD")
+        looks = {
+            "gradient g": ({"g": RAW}, (-1.5, 1.5)),
+            "m": ({"m": RAW, "m corrected": CORRECTED}, (-1.5, 1.5)),
+            "v": ({"v": RAW, "v corrected": CORRECTED}, (-0.05, 1.15)),
+            "step ÷ η": ({"step": STEP}, (-2, 8)),
+        }
+        for ax, (label, (styles, ylim)) in zip(axes, looks.items(), strict=True):
+            plots.finish(ax, styles=styles, xlabel="step t", ylabel=label, xlim=(0, 21), ylim=ylim)
             ax.axhline(0, color="#555555", linewidth=0.8)
-        axes[2].axhline(1, color="#999999", linewidth=0.8)
+        axes[3].set_yticks([0, 1, LONG, 6])
+        for height in (1, LONG):
+            axes[3].axhline(height, color="#B34700", linewidth=1, linestyle=(0, (2, 2)))
         return [*axes]
 
-    def outcome(gradients, beta1, beta2, bias_correction):
+    def taken(gradients, beta1, beta2, bias_correction):
         at = names.index(gradients), BETA1.index(beta1), BETA2.index(beta2), int(bias_correction)
-        taken = np.abs(step[at])
-        longest = taken > taken.max() * (1 - ROUNDING)
+        return np.abs(step[at])
+
+    def outcome(**at):
+        long = taken(**at)
+        longest = long > long.max() * (1 - ROUNDING)
         if longest.all():
-            return f"Every step is {taken[0]:.3g} η long."
+            return f"Every step is {long[0]:.3g} η long."
         t = longest.argmax()
-        return (
-            f"The first step is {taken[0]:.3g} η long, the longest is step {t + 1} with "
-            f"{taken[t]:.3g} η, and the last is {taken[-1]:.3g} η."
-        )
+        most = f"the longest is step {t + 1} with {long[t]:.3g} η" if t else "none is longer"
+        return f"The first step is {long[0]:.3g} η long, {most}, and the last is {long[-1]:.3g} η."
+
+    def first_is_one(**at):
+        first = taken(**at)[0]
+        if at["bias_correction"]:
+            return False, "The correction is on."
+        if abs(first - 1) > ROUNDING:
+            return False, f"Now it is {first:.3g} η."
+        decays = f"β₁ = {at['beta1']:g} and β₂ = {at['beta2']:g}"
+        return True, f"With {decays}, 1 − β₁ is √(1 − β₂)."
+
+    def spike_is_long(**at):
+        if at["gradients"] != "one spike" or not at["bias_correction"]:
+            return False, "Choose one spike, with the correction on."
+        longest = taken(**at).max()
+        if longest > LONG:
+            return True, f"With β₁ = {at['beta1']:g} it is {longest:.3g} η long."
+        return False, f"Now the longest is {longest:.3g} η."
 
     on = ("gradients", "beta1", "beta2")
     times = np.arange(1, FIRST + 1)
     return Explorer(
         controls=[
-            Control("gradients", "gradients", names, gradients),
             Control("beta1", "decay β₁", BETA1, 0.9),
+            Control("gradients", "gradients", names, gradients),
             Control("beta2", "decay β₂", BETA2, 0.999),
             Control("bias_correction", "bias correction", (False, True), bias_correction),
         ],
         lines=[
-            Line("m", on, _bars(m), RAW),
-            Line("m corrected", on, points(times, m_hat), CORRECTED),
-            Line("v", on, _bars(v), RAW, 1),
-            Line("v corrected", on, points(times, v_hat), CORRECTED, 1),
-            Line("step", (*on, "bias_correction"), _bars(step), STEP, 2),
+            Line("g", ("gradients",), bars(g.T), RAW),
+            Line("m", on, bars(m), RAW, 1),
+            Line("m corrected", on, points(times, m_hat), CORRECTED, 1),
+            Line("v", on, bars(v), RAW, 2),
+            Line("v corrected", on, points(times, v_hat), CORRECTED, 2),
+            Line("step", (*on, "bias_correction"), bars(step), STEP, 3),
         ],
         words=[Words((*on, "bias_correction"), outcome)],
+        goals=[
+            Goal(
+                "without the correction, decays whose first step is one η long",
+                (*on, "bias_correction"),
+                first_is_one,
+            ),
+            Goal(
+                f"with one spike and the correction, a step longer than {LONG:g} η",
+                (*on, "bias_correction"),
+                spike_is_long,
+            ),
+        ],
         draw=draw,
-        size=(760, 320),
+        size=(760, 400),
     )
 
 
@@ -122,96 +161,6 @@ def _streams():
         "constant": np.ones(FIRST),
         "noise": noise,
         "one spike": spike,
+        SILENT: spike,  # the silence lies before what is shown
         "Hinton's stream": datasets.hinton_stream(FIRST),
     }
-
-
-def _bars(height):
-    """Heights (..., n) as the outlines of n bars, each followed by a lifted pen."""
-    t = np.arange(1, height.shape[-1] + 1)[:, None] + np.array([-0.35, -0.35, 0.35, 0.35, np.nan])
-    y = height[..., None] * np.array([0.0, 1.0, 1.0, 0.0, np.nan])
-    return points(t.ravel(), y.reshape(*height.shape[:-1], -1))
-
-
-LENGTH, LAST = 1500, 300
-LARGE = (2.5, 3.0, 5.0, 10.0)
-LONG = (0.1, 0.5, 0.9, 0.99, 0.999)
-SHORT = (0.0, 0.9)
-
-
-@numpys_own_errors
-def counterexample(c=3.0, beta2=0.1):
-    """Reddi's stream: gradients c, −1, −1 for ever, so that downhill is to the left.
-
-    Goal: find the β₂ from which on Adam is not fooled. Then: does a larger c fool it more?
-
-    Parameters
-    ----------
-    c, beta2 : float
-        Where the controls stand at the start: the large gradient, and the decay β₂.
-
-    Returns
-    -------
-    Explorer
-        Lines `Adam` and `AMSGrad`: the mean position over the last 30 steps, at η = 0.9/√t.
-
-    Raises
-    ------
-    ValueError
-        If a start value is not among the control's.
-
-    Examples
-    --------
-    >>> print(counterexample().alt.partition(";")[0])
-    Mean position of the last 300 steps: Adam +0.989, the wrong end
-    """
-    stream = [problems.reddi(one).grad(np.zeros(1), t)[0] for t in (1, 2, 3) for one in LARGE]
-    stream = np.reshape(stream, (3, len(LARGE), 1, 1, 1))
-    betas = {"beta1": np.reshape(SHORT, (-1, 1)), "beta2": np.reshape(LONG, (-1, 1, 1))}
-    start = np.zeros((len(LARGE), len(LONG), len(SHORT), 1))
-
-    def positions(kind):
-        opt = kind(eps=0, **betas)
-        x = run(lambda t: replace(opt, lr=0.9 / np.sqrt(t)),
-                lambda x, t: np.broadcast_to(stream[(t - 1) % 3], x.shape), start, LENGTH,
-                record=["x"], project=problems.reddi().project).x[..., 0]  # fmt: skip
-        return x
-
-    x = {"Adam": positions(Adam), "AMSGrad": positions(AMSGrad)}
-    shown = np.arange(0, LENGTH + 1, 10)
-    calm = {
-        name: np.moveaxis(averages.moving_average(path, 30)[shown], 0, -1)
-        for name, path in x.items()
-    }
-    ends = {name: path[-LAST:].mean(axis=0) for name, path in x.items()}
-
-    def draw(figure):
-        ax = figure.subplots()
-        named = {name: plots.OPTIMIZERS[name] for name in x}
-        limits = {"xlim": (0, LENGTH), "ylim": (-1.3, 1.1)}
-        plots.finish(ax, styles=named, xlabel="step t", ylabel="mean of 30 positions x", **limits)
-        ax.axhline(-1, color="#555555", linewidth=0.8)
-        ax.annotate("the minimum, −1", (20, -1.03), va="top")
-        return ax
-
-    def outcome(c, beta1, beta2):
-        at = LARGE.index(c), LONG.index(beta2), SHORT.index(beta1)
-        told = []
-        for name, end in ends.items():
-            where = "the wrong end" if end[at] > 0.5 else "the right end"
-            where = where if abs(end[at]) > 0.5 else "in between"
-            told.append(f"{name} {end[at]:+.3f}, {where}".replace("-", "−"))
-        return f"Mean position of the last {LAST} steps: {'; '.join(told)}."
-
-    on = ("c", "beta2", "beta1")
-    return Explorer(
-        controls=[
-            Control("c", "large gradient c", LARGE, c),
-            Control("beta1", "decay β₁", SHORT, 0.0),
-            Control("beta2", "decay β₂", LONG, beta2),
-        ],
-        lines=[Line(n, on, points(shown, calm[n]), plots.OPTIMIZERS[n]) for n in x],
-        words=[Words(on, outcome)],
-        draw=draw,
-        size=(760, 340),
-    )

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..descent import run
 from ..plots import LineStyle
 
 # Decorates an explorer, whose arithmetic is no matter of what a learner has set with np.seterr.
@@ -12,6 +13,14 @@ ROUNDING = 1e-9  # numbers that differ by less are equal: what is said hangs on 
 def points(x, y):
     """(..., n) and (..., n) → (..., n, 2)."""
     return np.stack(np.broadcast_arrays(x, y), axis=-1)
+
+
+def bars(height, shift=0.0, half=0.35):
+    """Heights (..., n) as the outlines of n bars at 1, 2, …; each is followed by a lifted pen."""
+    t = np.arange(1, height.shape[-1] + 1)[:, None] + shift
+    t = t + half * np.array([-1, -1, 1, 1, np.nan])
+    y = height[..., None] * np.array([0.0, 1.0, 1.0, 0.0, np.nan])
+    return points(t.ravel(), y.reshape(*height.shape[:-1], -1))
 
 
 def number(value, digits=2):
@@ -48,3 +57,27 @@ def level_lines(curvature, turn=0.0):
     xy = np.concatenate([xy, np.full_like(xy[..., :1, :], np.nan)], axis=-2)
     c, s = np.cos(np.deg2rad(turn)), np.sin(np.deg2rad(turn))
     return xy.reshape(*xy.shape[:-3], -1, 2) @ [[c, s], [-s, c]]
+
+
+TARGET = {"color": "#00704F", "linewidth": 1.2, "linestyle": (0, (6, 3))}
+
+
+def target(ax, height, steps):
+    """The line that a goal wants something to be below, as far as the steps that it gives."""
+    ax.plot([0, steps], [height, height], **TARGET)
+    below = {"xytext": (5, -3), "textcoords": "offset points", "va": "top"}
+    ax.annotate("goal", (0, height), color=TARGET["color"], **below)  # all lines begin above
+
+
+def star_map(ax, box):
+    """A map of that box, with a star on the minimum at 0."""
+    ax.plot(0, 0, "*", color="#000000", markersize=9, zorder=3)
+    ax.set(xlim=box[0], ylim=box[1])
+
+
+def descend(opt, problem, steps):
+    """Paths of a sweep of rates, and of momenta before them: (momenta, rates, steps + 1, 2)."""
+    sweep = np.broadcast_shapes(np.shape(opt.lr), np.shape(opt.momentum))[:-1]
+    start = np.broadcast_to(problem.start, (*sweep, 2))
+    x = run(opt, problem.grad, start, steps, record=["x"], keep_going=True).x
+    return np.moveaxis(x, 0, -2)

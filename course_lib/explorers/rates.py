@@ -1,110 +1,31 @@
-"""Explorers of one learning rate for all, and of one for each parameter (lessons 01 and 03)."""
+"""An explorer of one learning rate for each parameter (lesson 03)."""
 
 from dataclasses import replace
 
 import numpy as np
 
 from .. import plots, problems
-from ..descent import run
-from ..explorer import Control, Explorer, Line, Words
+from ..explorer import Control, Explorer, Goal, Line, Words
 from ..optimizers import SGD, RMSProp
-from .parts import LEVEL, level_lines, numpys_own_errors, points, steps_word
+from .parts import (
+    LEVEL,
+    descend,
+    level_lines,
+    number,
+    numpys_own_errors,
+    points,
+    star_map,
+    steps_word,
+    target,
+)
 
-__all__ = ["one_rate", "scaling"]
+__all__ = ["scaling"]
 
 STEPS = 100
-RATES = (0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.48, 0.5, 0.52, 0.6)
-CONDITIONS = (1.0, 5.0, 20.0, 100.0)
-FLAT, STEEP = plots.LineStyle("#0072B2", dash=(4, 2)), plots.LineStyle("#B34700")
-WIDEST = 0.62
-
-
-@numpys_own_errors
-def one_rate(lr=0.1, condition=20.0):
-    """Gradient descent in a ravine: where the path goes, what one step leaves, how the loss falls.
-
-    Goal: a loss below 1e-6 within 100 steps at condition 20; then try it at 100.
-
-    Parameters
-    ----------
-    lr, condition : float
-        Where the controls stand at the start: learning rate η and condition number κ.
-
-    Returns
-    -------
-    Explorer
-        Lines `path` on the `levels`, `loss`, and what one step leaves of each side against η:
-        `flat side`, `steep side` and `rate`, the chosen one.
-
-    Raises
-    ------
-    ValueError
-        If a start value is not among the control's.
-
-    Examples
-    --------
-    >>> explorer = one_rate(lr=0.4)
-    >>> explorer.lines["path"][1].round(9).tolist()
-    [-4.6, 1.2]
-    """
-    bowls = [problems.bowl(condition) for condition in CONDITIONS]
-    curvature = np.array([bowl.grad(np.ones(2)) for bowl in bowls])
-    x = np.array([_descend(SGD(np.reshape(RATES, (-1, 1))), bowl) for bowl in bowls])
-    loss = np.array([bowl.value(path) for bowl, path in zip(bowls, x, strict=True)])
-
-    def draw(figure):
-        left, over, under = plots.panels(figure, "AB;AC", width_ratios=(1.1, 1))
-        _map(left, bowls[0].box)
-        left.set(xlabel="$x_1$, the flat side", ylabel="$x_2$, the steep side")
-        limits = {"xlabel": "learning rate η", "xlim": (0, WIDEST), "ylim": (0, 1.5)}
-        named = {"flat side": FLAT, "steep side": STEEP}
-        plots.finish(over, styles=named, ylabel="left after a step", **limits)
-        over.axhline(1, color="#555555", linewidth=1)
-        under.set(yscale="log", xlim=(0, STEPS), ylim=(1e-10, 1e4))
-        under.set(xlabel="step t", ylabel="loss")
-        return [left, over, under]
-
-    def outcome(lr, condition):
-        i, j = CONDITIONS.index(condition), RATES.index(lr)
-        flat, steep = 1 - lr * curvature[i]
-        told = (
-            f"η = {lr:g}, limit 2/λ = {2 / curvature[i].max():g}. One step multiplies the flat "
-            f"side by {flat:.3g} and the steep side by {steep:.3g}: "
-        )
-        low = np.flatnonzero(loss[i, j] < 1e-6)
-        if abs(steep) > 1:
-            return told + "the path diverges."
-        if abs(steep) == 1:
-            return told + "it jumps from side to side for ever."
-        if len(low):
-            return told + f"loss below 1e-6 after {low[0]} {steps_word(low[0])}."
-        return told + f"loss {loss[i, j, -1]:.1e} after {STEPS} steps."
-
-    on = ("condition", "lr")
-    upright = points(np.reshape(RATES, (-1, 1)), np.array([0.0, 1.5]))
-    eta = np.linspace(0, WIDEST, 301)
-    left_over = points(eta, np.abs(1 - eta * curvature[..., None]))  # (κ, side, η, 2)
-    return Explorer(
-        controls=[
-            Control("lr", "rate η", RATES, lr),
-            Control("condition", "condition number κ", CONDITIONS, condition),
-        ],
-        lines=[
-            Line("levels", on[:1], level_lines(curvature), LEVEL),
-            Line("path", on, x, plots.OPTIMIZERS["SGD"]),
-            Line("flat side", on[:1], left_over[:, 0], FLAT, 1),
-            Line("steep side", on[:1], left_over[:, 1], STEEP, 1),
-            Line("rate", ("lr",), upright, plots.OPTIMIZERS["SGD"], 1),
-            Line("loss", on, points(np.arange(STEPS + 1), loss), plots.OPTIMIZERS["SGD"], 2),
-        ],
-        words=[Words(("lr", "condition"), outcome)],
-        draw=draw,
-        size=(760, 420),
-    )
-
-
 STEEPER = (5.0, 20.0, 100.0)
-OWN_RATES = (0.01, 0.02, 0.05, 0.1, 0.3, 0.5)  # from 0.18 to 0.25 rounding decides a path
+# At some rates from 0.12 to 0.25 rounding decides a path.
+OWN_RATES = (0.01, 0.02, 0.05, 0.08, 0.1, 0.3, 0.4, 0.5)
+NEAR = 0.5
 METHODS = {
     "SGD": lambda lr: SGD(lr),
     "sign": lambda lr: RMSProp(lr, rho=0, eps=0),  # g/√g² is the sign
@@ -116,8 +37,8 @@ METHODS = {
 def scaling(condition=20.0, turned=False):
     """Gradient, sign and per-parameter steps on one bowl: stretched, and turned.
 
-    Goal: find the two methods whose path the condition number does not change. Then turn the
-    bowl: which of the three does not care?
+    Goal: with κ = 100, bring one of the three methods within 0.5 of the minimum in 30 steps. Opened
+    at κ = 100: turn the bowl, and bring RMSProp within 0.5 of the minimum in 100 steps.
 
     Parameters
     ----------
@@ -146,45 +67,90 @@ def scaling(condition=20.0, turned=False):
     plain = [replace(problems.bowl(c), start=np.array([-4.97, -1.98])) for c in STEEPER]
     bowls = [[bowl, problems.rotated(bowl)] for bowl in plain]
     rates = {"SGD": (0.1, 0.2, 0.3, 0.4, 0.45), "sign": OWN_RATES, "RMSProp": OWN_RATES}
-    x = {
-        name: np.array([[_descend(method(np.reshape(rates[name], (-1, 1))), bowl) for bowl in pair]
-                        for pair in bowls])
-        for name, method in METHODS.items()
-    }  # fmt: skip
+
+    def paths(name):
+        method = METHODS[name](np.reshape(rates[name], (-1, 1)))
+        return np.array([[descend(method, bowl, STEPS) for bowl in pair] for pair in bowls])
+
+    x = {name: paths(name) for name in METHODS}
     curvature = np.array([bowl.grad(np.ones(2)) for bowl in plain])
     levels = np.stack([level_lines(curvature), level_lines(curvature, turn=45)])
     distance = {name: np.linalg.norm(path, axis=-1) for name, path in x.items()}
     on = {name: ("condition", "turned", "lr" if name == "SGD" else "own") for name in METHODS}
+    count = 100 if condition == 100 else 30
 
     def draw(figure):
         left, right = plots.panels(figure, "AB")
         styles = {name: plots.OPTIMIZERS[name] for name in METHODS}
         limits = {"xlim": (-6, 6), "ylim": (-6, 6)}
         plots.finish(left, styles=styles, xlabel="$x_1$", ylabel="$x_2$", **limits)
-        _map(left, [limits["xlim"], limits["ylim"]])
+        star_map(left, [limits["xlim"], limits["ylim"]])
         right.set(yscale="log", xlim=(0, STEPS), ylim=(1e-6, 1e2))
         right.set(xlabel="step t", ylabel="distance from the minimum")
+        target(right, NEAR, count)
         return [left, right]
+
+    def far(name, condition, turned, rate):
+        return distance[name][STEEPER.index(condition), int(turned), rates[name].index(rate)]
+
+    def arrives(name, *at):
+        """After how many steps a method is near the minimum for the first time, or None."""
+        there = np.flatnonzero(far(name, *at) < NEAR)
+        return there[0] if len(there) else None
 
     def outcome(name):
         def say(condition, turned, **rate):
-            at = rates[name].index(*rate.values())
-            far = distance[name][STEEPER.index(condition), int(turned), at]
-            there = np.flatnonzero(far < 0.5)
-            when = f"within 0.5 after {there[0]} steps" if len(there) else "never within 0.5"
+            at = (condition, turned, *rate.values())
+            steps, d = arrives(name, *at), far(name, *at)
+            when = f"within {NEAR:g} after {steps} {steps_word(steps)}"
             # Jumps without a rhythm are chaotic: no digit of where they end is worth telling.
-            falls, cycles = (np.diff(far[-20:]) < 0).all(), np.allclose(far[-18:], far[-20:-2])
-            end = f"{far[-1]:.1e} away" if falls or cycles else "still jumping"
-            return f"{name}: {when}, {end} at the end."
+            falls, cycles = (np.diff(d[-20:]) < 0).all(), np.allclose(d[-18:], d[-20:-2])
+            end = f"{number(d[-1])} away" if falls or cycles else "still jumping"
+            return f"{name}: {when if steps else f'never within {NEAR:g}'}, {end} at the end."
 
         return say
 
+    def quick(condition, turned, lr, own):
+        rate = {"SGD": lr, "sign": own, "RMSProp": own}
+        steps = {name: arrives(name, condition, turned, rate[name]) for name in METHODS}
+        first = min(METHODS, key=lambda name: steps[name] or STEPS + 1)
+        if condition != 100 or turned:
+            how = "turned" if turned else "not turned"
+            return False, f"Now κ is {condition:g} and the bowl is {how}."
+        if not steps[first]:
+            return False, f"None of them comes so near within {STEPS} steps."
+        return steps[first] <= count, f"First is {first}, after {steps[first]} steps."
+
+    def against_the_turn(condition, turned, own):
+        steps = arrives("RMSProp", condition, turned, own)
+        if condition != 100 or not turned:
+            return (
+                False,
+                f"κ is {condition:g} now, and the bowl is {'' if turned else 'not '}turned.",
+            )
+        if not steps:
+            return False, f"At the rate {own:g} it does not come so near."
+        return True, f"At the rate {own:g} it is there after {steps} steps."
+
+    wanted = (
+        Goal(
+            "with κ = 100, turn the bowl by 45°, and bring RMSProp within 0.5 of the minimum",
+            on["RMSProp"],
+            against_the_turn,
+        )
+        if condition == 100
+        else Goal(
+            "with κ = 100, bring one of the three within 0.5 of the minimum in 30 steps",
+            ("condition", "turned", "lr", "own"),
+            quick,
+        )
+    )
     return Explorer(
         controls=[
             Control("condition", "condition number κ", STEEPER, condition),
             Control("turned", "turned by 45°", (False, True), turned),
             Control("lr", "SGD's rate", rates["SGD"], 0.4),
-            Control("own", "sign's and RMSProp's rate", OWN_RATES, 0.1),
+            Control("own", "the others' rate", OWN_RATES, 0.1),
         ],
         lines=[
             Line("levels", ("turned", "condition"), levels, LEVEL),
@@ -199,16 +165,5 @@ def scaling(condition=20.0, turned=False):
         words=[Words(on[name], outcome(name)) for name in METHODS],
         draw=draw,
         size=(760, 400),
+        goals=[wanted],
     )
-
-
-def _map(ax, box):
-    ax.plot(0, 0, "*", color="#000000", markersize=9, zorder=3)
-    ax.set(xlim=box[0], ylim=box[1])
-
-
-def _descend(opt, problem):
-    """Paths of a sweep of rates: (rates, steps + 1, 2)."""
-    x = run(opt, problem.grad, np.broadcast_to(problem.start, (np.size(opt.lr), 2)), STEPS,
-            record=["x"], keep_going=True).x  # fmt: skip
-    return np.moveaxis(x, 0, -2)

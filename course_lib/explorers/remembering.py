@@ -1,68 +1,87 @@
 """Explorers of moving averages (lessons 00 and 02)."""
 
-from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
 
 import numpy as np
 
-from .. import averages, datasets, plots
-from ..explorer import Control, Explorer, Line, Words
+from .. import averages, plots
+from ..explorer import Control, Explorer, Goal, Line, Words
 from .parts import numpys_own_errors, points, steps_word
+from .streams import SHOWN, streams, target
 
 __all__ = ["ema_weights", "first_look", "moving_averages"]
 
-BETAS = (0.0, 0.5, 0.7, 0.8, 0.9, 0.94, 0.97, 0.98, 0.99, 0.995, 0.999)
-WINDOWS = (1, 2, 3, 5, 10, 20, 30, 50, 100, 200)
-SHOWN = 300
+BETAS = (0.0, 0.5, 0.7, 0.8, 0.85, 0.88, 0.9, 0.92, 0.94, 0.96, 0.97, 0.98, 0.99, 0.995, 0.999)
+WINDOWS = (1, 2, 3, 5, 10, 15, 20, 25, 30, 50, 100, 200)
+FIRST_BETAS = (
+    *(0.0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.88, 0.89),
+    *(0.9, 0.91, 0.92, 0.94, 0.96, 0.98, 0.99),
+)
 
 
 @numpys_own_errors
 def first_look():
     """One slider, one line: how an average with decay β follows a jump from 0 to 1.
 
+    Goal: find the largest β whose average reaches 0.9 within 20 steps.
+
     Returns
     -------
     Explorer
-        Control `beta`; line `EMA`, 60 steps.
+        Control `beta`; line `EMA`, from 9 steps before the jump to 60 after it.
 
     Examples
     --------
     >>> explorer = first_look()
     >>> explorer.set(beta=0.5)
-    >>> explorer.lines["EMA"][0].tolist()
-    [1.0, 0.5]
+    >>> explorer.lines["EMA"][8:12].tolist()
+    [[-1.0, 0.0], [0.0, 0.0], [1.0, 0.5], [2.0, 0.75]]
     """
-    betas = BETAS[:9]
-    steps = np.arange(1, 61)
-    v = averages.ema(np.ones(60), betas).T
+    steps = np.arange(-9, 61)
+    stream = (steps >= 1).astype(float)
+    v = averages.ema(stream, FIRST_BETAS).T
+    arrives = [np.flatnonzero(row[steps >= 1] >= 0.9)[:1] + 1 for row in v]
 
     def draw(figure):
         ax = figure.subplots()
-        limits = {"xlim": (0, 60), "ylim": (0, 1.1)}
+        limits = {"xlim": (-9, 60), "ylim": (-0.05, 1.15)}
         styles = {"stream: jumps to 1": plots.STREAM, "its average (EMA)": plots.EMA}
         plots.finish(ax, styles=styles, xlabel="step t", ylabel="value", **limits)
-        ax.axhline(1, **plots.STREAM.matplotlib(figure.dpi))
+        ax.step(steps, stream, where="post", **plots.STREAM.matplotlib(plots.DPI))
+        target(ax, [20, 20], [0, 0.9], "0.9 within 20 steps", (21, 0.08))
         return ax
 
     def reaches(beta):
-        reached = np.flatnonzero(v[betas.index(beta)] >= 0.9)
-        when = f"after {reached[0] + 1} steps" if len(reached) else "not within these 60 steps"
-        return f"With β = {beta:g} the average reaches 0.9 {when}."
+        reached = arrives[FIRST_BETAS.index(beta)]
+        when = "does not reach 0.9 within 60 steps"
+        if reached.size:
+            when = f"reaches 0.9 after {reached[0]} {steps_word(reached[0])}"
+        return f"With β = {beta:g} the average {when}."
 
+    def look(beta):
+        k = FIRST_BETAS.index(beta)
+        soon = [bool((when <= 20).any()) for when in arrives]
+        if not soon[k]:
+            return False, f"With β = {beta:g} it is late."
+        if any(soon[k + 1 :]):
+            return False, f"With β = {beta:g} it is in time; with a larger β, too."
+        return True, f"With β = {beta:g}, the largest of the slider's values."
+
+    goal = "find the largest β whose average reaches 0.9 within 20 steps"
     return Explorer(
-        controls=[Control("beta", "decay β", betas, 0.9)],
+        controls=[Control("beta", "decay β", FIRST_BETAS, 0.96)],
         lines=[Line("EMA", ("beta",), points(steps, v), plots.EMA)],
         words=[Words(("beta",), reaches)],
         draw=draw,
-        size=(620, 280),
+        size=(760, 320),
+        goals=[Goal(goal, ("beta",), look)],
     )
 
 
 @numpys_own_errors
 def moving_averages(
     series="noisy step",
-    beta=0.9,
+    beta=0.98,
     window=10,
     bias_correction=False,
     ema=averages.ema,
@@ -73,6 +92,11 @@ def moving_averages(
 
     The FTSE is averaged from its first day in 1991 and its last 300 days are shown, so that
     what is seen of it is no effect of the start. The other two series are seen from the start.
+
+    The goal is that of the series at the start. Noisy step: find the β that reaches 0.5 within 8
+    steps of the jump and wobbles by less than 0.09. Hinton's stream: find the smallest β whose
+    swing in the last ten steps stays below 0.05. FTSE squared returns: find the longest window
+    whose mean rises above 2 %² in October 1997 or after.
 
     Parameters
     ----------
@@ -104,18 +128,19 @@ def moving_averages(
     0.0
     """
     own = (ema, ema_corrected or partial(averages.ema, bias_correction=True))
-    streams = _streams()
-    names = tuple(streams)
-    whole = [stream.values for stream in streams.values()]
+    known = streams()
+    names = tuple(known)
+    choice = Control("series", "series", names, series)
+    whole = [stream.values for stream in known.values()]
     x = np.array([s[-SHOWN:] for s in whole])
     means = np.array([[averages.moving_average(s, w)[-SHOWN:] for w in WINDOWS] for s in whole])
     averaged = np.array([[_for_each_beta(f, s)[:, -SHOWN:] for f in own] for s in whole])
     averaged = averaged.swapaxes(1, 2)  # (series, β, corrected, step)
-    times = np.array([stream.times for stream in streams.values()])
+    times = np.array([stream.times for stream in known.values()])
 
     def draw(figure, series):
         ax = figure.subplots()
-        stream = streams[series]
+        stream = known[series]
         styles = {
             stream.label: plots.STREAM,
             "window mean": plots.WINDOW,
@@ -123,6 +148,8 @@ def moving_averages(
         }
         limits = {"xlim": stream.times[[0, -1]], "ylim": stream.limits}
         plots.finish(ax, styles=styles, xlabel=stream.time, ylabel=stream.unit, **limits)
+        if series == asked:
+            aim.mark(ax)
         return ax
 
     def remembered(beta, window):
@@ -136,12 +163,24 @@ def moving_averages(
     def outcome(series, beta, bias_correction):
         i = names.index(series)
         v = averaged[i, BETAS.index(beta), int(bias_correction)]
-        return streams[series].outcome(v)
+        return known[series].outcome(v)
+
+    asked = names[choice.index(series)]
+    aim = known[asked].aim
+
+    def look(series, **at):
+        if series != asked:
+            return False, f"This is about the series {asked!r}."
+        i = names.index(series)
+        if aim.of == "window":
+            return aim.look(means[i], WINDOWS, WINDOWS.index(at["window"]))
+        return aim.look(averaged[i, :, int(at["bias_correction"])], BETAS, BETAS.index(at["beta"]))
 
     on_ema = ("series", "beta", "bias_correction")
+    on_aim = on_ema if aim.of == "beta" else ("series", "window")
     return Explorer(
         controls=[
-            Control("series", "series", names, series),
+            choice,
             Control("beta", "decay β", BETAS, beta),
             Control("window", "window", WINDOWS, window),
             Control("bias_correction", "bias correction", (False, True), bias_correction),
@@ -158,12 +197,16 @@ def moving_averages(
         ],
         draw=draw,
         draw_on=("series",),
+        goals=[Goal(aim.text, on_aim, look)],
     )
 
 
 @numpys_own_errors
 def ema_weights(beta=0.9, steps=100, bias_correction=False):
     """What an EMA makes of the past: the weight of each value, and what the last ones add up to.
+
+    Goal: with 20 values seen, find the smallest β whose weights add up to less than 0.5. Goal:
+    then make them add up to 1 without moving β.
 
     Parameters
     ----------
@@ -188,7 +231,7 @@ def ema_weights(beta=0.9, steps=100, bias_correction=False):
     >>> explorer.lines["sum"][3].tolist()
     [3.0, 0.875]
     """
-    betas, seen, ago = BETAS[1:9], (1, 2, 3, 5, 10, 20, 50, 100), np.arange(100)
+    betas, seen, ago = BETAS[1:13], (1, 2, 3, 5, 10, 20, 50, 100), np.arange(100)
     pulse = (ago == 0).astype(float)  # what a single 1 leaves behind are the weights
     w = np.where(ago < np.array(seen)[:, None], averages.ema(pulse, betas).T[:, None], np.nan)
     w = np.stack([w, w / np.nansum(w, axis=-1, keepdims=True)], axis=-2)  # (β, seen, corrected, k)
@@ -210,6 +253,7 @@ def ema_weights(beta=0.9, steps=100, bias_correction=False):
         limits["xlabel"] = "the last k values"
         both = {"sum of weights": plots.EMA}
         plots.finish(right, styles=both, ylabel="sum of their weights", ylim=(0, 1.05), **limits)
+        target(right, [0, 20], [0.5, 0.5], "below 0.5", (22, 0.48))
         return [left, right]
 
     def memory(beta):
@@ -224,6 +268,26 @@ def ema_weights(beta=0.9, steps=100, bias_correction=False):
             f"the last {few} carry {sum_[few]:.3f}."
         )
 
+    def little(beta, steps):
+        of_20 = [share[k, seen.index(20), 0, 20] for k in range(len(betas))]
+        k = betas.index(beta)
+        if steps != 20:
+            return False, f"Here {steps} {'value is' if steps == 1 else 'values are'} seen."
+        told = f"With β = {beta:g}, 20 steps hand out {of_20[k]:.3f}"
+        if of_20[k] >= 0.5:
+            return False, f"{told}."
+        if k and of_20[k - 1] < 0.5:
+            return False, f"{told}; with a smaller β less than 0.5, too."
+        return True, f"{told}: the smallest of the slider's values."
+
+    def all_of_it(beta, steps, bias_correction):
+        handed_out, _ = share[betas.index(beta), seen.index(20), :, 20]
+        if steps != 20 or handed_out >= 0.5:
+            return False, "First the goal above."
+        added = share[betas.index(beta), seen.index(20), int(bias_correction), 20]
+        return bias_correction, f"The weights add up to {added:.3f}."
+
+    goal = "with 20 values seen, find the smallest β whose weights add up to"
     on = ("beta", "steps", "bias_correction")
     upright = [
         Line(f"{name}, {of}", ("beta",), points(np.transpose([x, x]), (1e-9, 9)), style, ax)
@@ -244,64 +308,11 @@ def ema_weights(beta=0.9, steps=100, bias_correction=False):
         words=[Words(("beta",), memory), Words(on, adds_up)],
         draw=draw,
         size=(760, 340),
+        goals=[
+            Goal(f"{goal} less than 0.5", ("beta", "steps"), little),
+            Goal("then make them add up to 1 without moving β", on, all_of_it),
+        ],
     )
-
-
-class _Stream(NamedTuple):
-    """A series as `moving_averages` shows it; `outcome` says what an average of it came to.
-
-    `values` may begin before `times`, which are those shown.
-    """
-
-    times: np.ndarray
-    values: np.ndarray
-    limits: tuple
-    label: str
-    time: str
-    unit: str
-    outcome: Callable
-
-
-def _streams():
-    steps = np.arange(1.0, SHOWN + 1)
-    prices = datasets.ftse()
-    squares = datasets.returns(prices.close) ** 2
-    years = prices.year[-SHOWN:]
-
-    def follows(v):
-        late = np.flatnonzero(v[100:] >= 0.5)
-        reached = "The EMA never reaches 0.5"
-        if len(late):
-            count = late[0] + 1
-            reached = f"After the jump the EMA takes {count} {steps_word(count)} to reach 0.5"
-        return f"{reached}; in the last 100 steps it wobbles by {v[-100:].std():.2f}."
-
-    def swings(v):
-        low, high, mean = v[-10:].min(), v[-10:].max(), v[-10:].mean()
-        return (
-            f"In the last ten steps the EMA swings between {low:.3f} and {high:.3f}; "
-            f"its mean there is {_signed(mean)}, that of the stream 0."
-        )
-
-    def volatility(v):
-        top = v.argmax()
-        return (
-            f"√EMA is a volatility: it starts at {np.sqrt(v[0]):.2f} % a day, is highest around "
-            f"{years[top]:.2f} with {np.sqrt(v[top]):.2f} % and ends at {np.sqrt(v[-1]):.2f} %. "
-            f"The mean of all {len(squares)} squares is {squares.mean():.2f} %²."
-        )
-
-    noisy, hinton = datasets.noisy_step(SHOWN), datasets.hinton_stream(SHOWN)
-    year = "year (260 days each)"
-    return {
-        "noisy step": _Stream(steps, noisy, (-1.3, 2.4), "noisy step", "step t", "value", follows),
-        "Hinton's stream": _Stream(
-            steps, hinton, (-1, 0.25), "gradients", "step t", "gradient g", swings
-        ),
-        "FTSE squared returns": _Stream(
-            years, squares, (0, 10.5), "squared returns", year, "squared return (%²)", volatility
-        ),
-    }
 
 
 def _for_each_beta(function, x):
@@ -328,7 +339,3 @@ def _apply(function, x, beta):
     if v.dtype.kind not in "fiu" or not np.isfinite(v).all():
         raise ValueError(f"{name} returned something that is not a finite number")
     return v
-
-
-def _signed(value):
-    return f"{value + 0.0:.3f}" if abs(value) >= 0.0005 else "0.000"

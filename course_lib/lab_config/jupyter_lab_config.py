@@ -1,18 +1,10 @@
 """JupyterLab's configuration for the course; ``course lab`` names it with ``--config=``."""
 
 import os
-import warnings
+import shutil
 from pathlib import Path
 
-
-def save_pictures(path, model, contents_manager):
-    """Before a notebook is saved: put stored pictures where live widgets were."""
-    if model.get("type") != "notebook" or not model.get("content"):
-        return
-    # Not at the top: the server need not load NumPy and matplotlib to start.
-    from course_lib.saved import without_widget_views
-
-    model["content"] = without_widget_views(model["content"]) or model["content"]
+import zmq
 
 
 def default_settings():
@@ -33,14 +25,16 @@ if "get_config" in globals():  # Jupyter puts it there; pytest, collecting docte
     c = get_config()  # noqa: F821
     default_settings()
 
-    c.ContentsManager.pre_save_hook = save_pictures
-    # Jupyter checks the hook a second time and takes it for another one.
-    warnings.filterwarnings("ignore", message="Overriding existing pre_save_hook")
+    # What an installation puts into the environment, as it is now in this folder.
+    c.ServerApp.jpserver_extensions = {"course_lib.server": True}
+    prefix = Path(__file__).resolve().parents[1] / "prefix"
+    c.LabServerApp.extra_labextensions_path = [str(prefix / "share/jupyter/labextensions")]
 
     # File → Save and Export Notebook As → HTML: with the pictures' alt texts.
-    c.TemplateExporter.extra_template_basedirs = [str(Path(__file__).parent / "templates")]
+    templates = [str(Path(__file__).parent / "templates")]
+    c.TemplateExporter.extra_template_basedirs = c.TemplateExporter.extra_template_paths = templates
     c.HTMLExporter.template_name = "course"
-    c.SlidesExporter.template_name = "reveal"  # a kind of HTMLExporter
+    c.SlidesExporter.template_name = "course_slides"
 
     # Nothing asks the network: no news, no search for updates or extensions.
     c.LabApp.news_url = None
@@ -50,6 +44,17 @@ if "get_config" in globals():  # Jupyter puts it there; pytest, collecting docte
     # For this machine only, with the token on: also root, as in a container, is safe then.
     c.ServerApp.ip = "127.0.0.1"
     c.ServerApp.allow_root = True
+
+    # Kernels that can encrypt what they say do; else each one warns of eavesdroppers.
+    if zmq.has("curve"):
+        c.KernelManager.transport_encryption = "auto"
+
+    # A login shell, Jupyter's choice where it was not started from a terminal, resets the PATH on
+    # which the command `course` is.
+    if os.name != "nt":
+        c.ServerApp.terminado_settings = {
+            "shell_command": [os.environ.get("SHELL") or shutil.which("sh")]
+        }
 
     # Errors and the address (which counts as critical); not a page of what was loaded.
     c.Application.log_level = "ERROR"

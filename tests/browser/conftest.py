@@ -48,8 +48,13 @@ def page(chromium):
     context.on("weberror", lambda error: wrong.append(str(error.error)))
 
     def heard(message):
-        # JupyterLab looks for optional files; widgets say so when their kernel is gone.
-        expected = ("Failed to load resource", "Could not send widget sync message")
+        # JupyterLab looks for optional files; widgets and the debugger say so when their kernel is
+        # gone.
+        expected = (
+            "Failed to load resource",
+            "Could not send widget sync message",
+            "Could not restore the debugger state",
+        )
         if message.type == "error" and not message.text.startswith(expected):
             wrong.append(message.text)
 

@@ -1,0 +1,24 @@
+"""An extension of Jupyter's server: it saves notebooks with pictures where live widgets were.
+
+A file in ``etc/jupyter/jupyter_server_config.d`` enables it wherever the course is installed.
+"""
+
+from .saved import HIDE_INPUT, without_widget_views
+
+
+def save_pictures(model, **_):
+    """Before a notebook is saved: put stored pictures where the course's live widgets were."""
+    if model.get("type") == "notebook" and model.get("content"):
+        model["content"] = without_widget_views(model["content"]) or model["content"]
+
+
+def _jupyter_server_extension_points():
+    return [{"module": __name__}]
+
+
+def _load_jupyter_server_extension(server):
+    server.contents_manager.register_pre_save_hook(save_pictures)
+    # File → Save and Export Notebook As: without the sources that tell the answers.
+    remover = server.config.TagRemovePreprocessor
+    remover.enabled = True
+    remover.remove_input_tags = {HIDE_INPUT, *remover.get("remove_input_tags", ())}
