@@ -369,3 +369,18 @@ def test_a_sweep_shows_the_run_of_each_pair(name):
     best = min(final, key=final.get)
     explorer.set(**{"lr": best[0], decay: best[1]})
     assert unbeaten(explorer)[0] and unbeaten(explorer)[1].startswith("No pair is better than η = ")
+
+
+@pytest.mark.parametrize(
+    "explore", [cl.explore.race, lambda problem: cl.explore.sweep("RMSProp", problem)]
+)
+def test_a_problem_of_your_own_that_cannot_be_drawn(explore):
+    with pytest.raises(
+        TypeError, match=r"needs a Problem or the name of one \(bowl, .*makes one of"
+    ):
+        explore(lambda x: x)
+    own = replace(cl.problems.bowl(), name="mine", value=lambda x: float(x[0] ** 2 + x[1] ** 2))
+    with pytest.raises(
+        ValueError, match=r"value of mine must take many points.*x\[\.\.\., 0\] for x\[0\]"
+    ):
+        explore(own)

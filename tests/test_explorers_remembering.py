@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 from functools import partial
 from pathlib import Path
 
@@ -79,3 +80,31 @@ def test_less_than_half_of_the_weight():
     little = {b for b in explorer._controls["beta"].values if 1 - b**20 < 0.5}
     assert reached(explorer, "then", "beta", steps=20, bias_correction=True) == little
     assert not reached(explorer, "then", "beta", steps=20, bias_correction=False)
+
+
+def test_a_series_of_your_own():
+    values = [3, 1, 4, 1, 5]
+    explorer = cl.explore.moving_averages(values, beta=0.5, window=2)
+    assert explorer.value["series"] == "yours" and explorer._goals == []
+    there = explorer.lines["EMA"][-5:]
+    np.testing.assert_allclose(there[:, 0], [1, 2, 3, 4, 5])
+    np.testing.assert_allclose(there[:, 1], cl.ema(values, 0.5))
+    assert np.isnan(explorer.lines["EMA"][:-5, 1]).all()
+    np.testing.assert_allclose(explorer.lines["window mean"][-4:, 1], [2, 2.5, 2.5, 3])
+    assert explorer.alt.endswith("The EMA ends at 3.41; the last value is 5.00.")
+    explorer.set(series="noisy step")
+    assert "After the jump" in explorer.alt
+
+
+@pytest.mark.parametrize(
+    "series, told",
+    [
+        ([1.0], "at least two numbers; this has the shape (1,)"),
+        ([[1.0, 2.0]], "this has the shape (1, 2)"),
+        (["a", "b"], "the type <U1"),
+        ([1.0, float("nan")], "value 1 of the series is not finite"),
+    ],
+)
+def test_a_series_that_cannot_be_averaged(series, told):
+    with pytest.raises(ValueError, match=re.escape(told)):
+        cl.explore.moving_averages(series)

@@ -8,9 +8,10 @@ from .racing import race
 from .rareness import rare_words
 from .rates import scaling
 from .ravine import heavy_ball, one_rate
-from .remembering import ema_weights, first_look, moving_averages
+from .remembering import first_look, moving_averages
 from .shaking import adam_noise
 from .sweeping import sweep
+from .weighing import ema_weights
 
 __all__ = [
     "adagrad_decay",

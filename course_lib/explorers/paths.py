@@ -29,8 +29,22 @@ def a_problem(problem):
         if problem not in PROBLEMS:
             raise ValueError(f"there is no problem {problem!r}; there is {', '.join(PROBLEMS)}")
         problem = PROBLEMS[problem]()
+    if not isinstance(problem, problems.Problem):
+        raise TypeError(
+            f"a map needs a Problem or the name of one ({', '.join(PROBLEMS)}), not {problem!r}; "
+            "cl.problems.Problem makes one of a function, its gradient, a start and a box"
+        )
     if len(problem.start) != 2:
         raise ValueError(f"{problem.name} has {len(problem.start)} coordinate; a map needs two")
+    try:
+        shape = np.shape(problem.value(np.stack([problem.start] * 3)))
+    except Exception as stopped:  # whatever somebody's function does with three points
+        shape = type(stopped).__name__
+    if shape != (3,):
+        raise ValueError(
+            f"the value of {problem.name} must take many points at once, (…, 2) → (…), and gave "
+            f"{shape} for three: write x[..., 0] for x[0] and x[..., 1] for x[1]"
+        )
     return problem
 
 

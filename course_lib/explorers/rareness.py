@@ -28,7 +28,7 @@ BARS = plots.LineStyle("#767676", width=4)
 
 
 @numpys_own_errors
-def rare_words(noise=0.0, schedule="constant", lr=1.0):
+def rare_words(noise=0.0, schedule="constant", lr=0.5):
     """SGD with one schedule for fifty words against AdaGrad: the loss at each η, with intervals.
 
     Word k is k times rarer than the first; the target of an example is its word's weight, +1
@@ -97,7 +97,7 @@ def rare_words(noise=0.0, schedule="constant", lr=1.0):
         limits = {"xlim": (0.009, 11), "ylim": (-0.01, 0.04)}
         plots.finish(left, styles=styles, xlabel="η", ylabel="loss above AdaGrad's best", **limits)
         left.set_xticks([0.01, 0.1, 1, 10], ["0.01", "0.1", "1", "10"])
-        right.set(xscale="log", yscale="log", xlim=(0.9, 55), ylim=(1e-3, 5))
+        right.set(xscale="log", yscale="log", xlim=(0.9, 55), ylim=(1e-4, 5))
         right.set_xticks([1, 3, 10, 30], ["1", "3", "10", "30"])
         right.set(xlabel="word k: k times rarer", ylabel="squared error (1: not learnt)")
         return [left, right]

@@ -41,7 +41,7 @@ class Stream(NamedTuple):
     time: str
     unit: str
     outcome: Callable
-    aim: Aim
+    aim: Aim | None
 
 
 def streams():
@@ -51,6 +51,32 @@ def streams():
         "Hinton's stream": _hinton(),
         "FTSE squared returns": _ftse(),
     }
+
+
+def own(values):
+    """A series of your own, of which the last 300 values are shown. It has no goal.
+
+    Raises
+    ------
+    ValueError
+        If it is not one row of at least two finite numbers.
+    """
+    values = np.asarray(values)
+    if values.ndim != 1 or len(values) < 2 or values.dtype.kind not in "fiu":
+        raise ValueError(
+            "a series of your own is one row of at least two numbers; "
+            f"this has the shape {values.shape} and the type {values.dtype}"
+        )
+    if not np.isfinite(values).all():
+        raise ValueError(f"value {np.isfinite(values).argmin()} of the series is not finite")
+    steps, shown = np.arange(1.0, len(values) + 1)[-SHOWN:], values[-SHOWN:]
+    margin = 0.05 * np.ptp(shown) or 1
+    limits = (shown.min() - margin, shown.max() + margin)
+
+    def ends(v):
+        return f"The EMA ends at {number(v[-1], 3)}; the last value is {number(values[-1], 3)}."
+
+    return Stream(steps, values * 1.0, limits, "yours", "step t", "value", ends, None)
 
 
 def _noisy_step():
