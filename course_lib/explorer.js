@@ -126,8 +126,9 @@ async function render({ model, el }) {
     for (const line of spec.lines) stroke(line, at[line.ax]);
     for (const line of spec.lines) finish(line, at[line.ax]);
     const texts = spec.words.map((w) => ({ shown: w.shown, text: w.texts[index(w.strides, model)] }));
-    canvas.setAttribute("aria-label", texts.map((t) => t.text).join(" "));
-    const shown = texts.filter((t) => t.shown).map((t) => t.text).join(" ");
+    const join = (some) => some.map((t) => t.text).filter(Boolean).join(" ");
+    canvas.setAttribute("aria-label", join(texts));
+    const shown = join(texts.filter((t) => t.shown));
     if (words.textContent !== shown) words.textContent = shown;
     tell();
   }
@@ -137,8 +138,13 @@ async function render({ model, el }) {
     goals.append(item);
     return { item, text };
   });
+  let last = -1; // the goal that was reached last
   function tell() {
+    const reach = spec.goals.map((goal) => goal.reached[index(goal.strides, model)]);
+    last = reach.reduce((newest, reached, i) => (reached && !told[i].item.matches(".reached") ? i : newest), last);
+    const next = reach.indexOf(false);
     spec.goals.forEach((goal, i) => {
+      told[i].item.classList.toggle("now", i === next || (i === last && reach[i]));
       const at = index(goal.strides, model), reached = goal.reached[at];
       told[i].item.classList.toggle("reached", reached);
       const text = reached ? `Reached: ${goal.told[at]}` : `Goal: ${goal.text}. ${goal.told[at]}`;

@@ -204,6 +204,7 @@ def _ravine(box, widest, left_after):
         left, over, under = plots.panels(figure, "AB;AC", width_ratios=(1.1, 1))
         star_map(left, box)
         left.set(xlabel="$x_1$, the flat side", ylabel="$x_2$, the steep side")
+        left.set(xticks=range(-6, 3, 2), yticks=range(-3, 4))
         limits = {"xlim": (0, 1.03 * widest), "ylim": (0, 1.5)}
         named = {"flat side": FLAT, "steep side": STEEP}
         plots.finish(over, styles=named, xlabel="learning rate η", ylabel=left_after, **limits)

@@ -27,6 +27,10 @@ def test_every_control_moves_the_picture(page, url, course, keep):
     explorer = cl.explore.moving_averages()
     drawn = [canvas.evaluate(PICTURE)]
 
+    def next_of(name):
+        values = explorer._controls[name].values
+        return values[values.index(explorer.value[name]) + 1]
+
     def moved(**values):
         explorer.set(**values)
         page.wait_for_function(
@@ -40,10 +44,10 @@ def test_every_control_moves_the_picture(page, url, course, keep):
     beta, window = page.get_by_role("slider").all()
     beta.focus()
     page.keyboard.press("ArrowRight")
-    moved(beta=0.94)
+    moved(beta=next_of("beta"))
     window.focus()
     page.keyboard.press("ArrowRight")
-    moved(window=20)
+    moved(window=next_of("window"))
     page.get_by_role("checkbox", name="bias correction").focus()
     page.keyboard.press("Space")
     moved(bias_correction=True)
@@ -69,7 +73,7 @@ def test_every_control_moves_the_picture(page, url, course, keep):
     page.evaluate("() => window.jupyterapp.shell.currentWidget.context.sessionContext.shutdown()")
     beta.focus()
     page.keyboard.press("ArrowRight")
-    moved(beta=0.97)
+    moved(beta=next_of("beta"))
 
 
 def picture_of(canvas):
