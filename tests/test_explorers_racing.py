@@ -64,7 +64,7 @@ def test_the_goal_is_an_optimizers_best_rate_from_the_first_start():
             ]
         best = rates[int(np.nanargmin(ends))]
         reached = [r for r in rates if goal.look(**{goal.on[0]: r, "step": 60})[0]]
-        assert reached == [best] and "ends lowest from (−1.2, 1)" in goal.text
+        assert reached == [best] and "from (−1.2, 1)" in goal.text
 
 
 def test_the_default_race_knows_its_problems_and_says_how_it_went():

@@ -104,7 +104,7 @@ def counterexample(c=3.0, beta2=0.999):
     def smallest(name, values, now, others):
         """Whether Adam ends near −1 here, and with no smaller value of that control."""
         if any(now[other] != value for other, value in others.items()):
-            return False, "Set the other two controls so."
+            return False, "Not set yet."
         near = [v for v in values if at(ends["Adam"], **{**now, name: v}) < NEAR]
         end = f"{at(ends['Adam'], **now):+.2f}".replace("-", "−")
         if now[name] == min(near):

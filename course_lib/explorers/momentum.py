@@ -112,7 +112,7 @@ def adam(gradients="noise", bias_correction=True):
 
     def spike_is_long(**at):
         if at["gradients"] != "one spike" or not at["bias_correction"]:
-            return False, "Choose one spike, with the correction on."
+            return False, "Not set yet."
         longest = taken(**at).max()
         if longest > LONG:
             return True, f"With β₁ = {at['beta1']:g} it is {longest:.3g} η long."

@@ -24,8 +24,8 @@ def race(problem="bowl", optimizers=None, steps=100):
 
     It opens on its way, and tells how it went once it has been played to the end.
 
-    Goal: from the first start, give each optimizer the rate with which it ends lowest. Does the
-    ranking stay when you move the start?
+    Goal: find the best rate of each optimizer from the first start, the one with the lowest end.
+    Does the ranking stay when you move the start?
 
     Parameters
     ----------
@@ -217,7 +217,7 @@ def _lowest(control, name, rates, ends, start, steps):
     """The goal to find an optimizer's best rate, from the race's first start."""
     ends = np.maximum(ends, LOWEST)  # lower ones are equal, as in the picture
     x1, x2 = start.values()
-    text = f"the rate with which {name} ends lowest from ({x1:g}, {x2:g})"
+    text = f"the best rate of {name} from ({x1:g}, {x2:g})"
 
     def look(step, **at):
         (lr,) = at.values()
@@ -226,8 +226,8 @@ def _lowest(control, name, rates, ends, start, steps):
         lower = int((ends < ends[rates.index(lr)] * (1 - ROUNDING)).sum())
         if lower:
             end = "ends" if lower == 1 else "end"
-            return False, f"With η = {lr:g}, {lower} of its {len(rates)} rates {end} lower."
-        return True, f"{name}, η = {lr:g}: none of its {len(rates)} rates ends lower."
+            return False, f"With η = {lr:g}, {lower} of its {len(rates)} {end} lower."
+        return True, f"With η = {lr:g}, none of {name}'s {len(rates)} rates ends lower."
 
     return Goal(text.replace("-", "−"), (control, "step"), look)
 
