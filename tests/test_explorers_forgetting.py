@@ -108,6 +108,7 @@ def test_the_largest_decay_that_follows_a_fall_within_100_steps():
     assert "has not followed" in told[0.999]
     (goal,) = explorer._goals
     assert [rho for rho in forgetting.RHOS if goal.look(rho, 0.01)[0]] == [0.92]
+    assert not any(goal.look(rho, jump)[0] for rho in forgetting.RHOS for jump in (0.1, 100.0))
     assert goal.look(0.9, 0.01)[1].endswith("76 steps; a larger ρ is in time, too.")
     assert goal.look(0.999, 0.01)[1] == "With ρ = 0.999 it takes more than 300 steps."
     box = explorer.lines["target"]

@@ -120,6 +120,14 @@ def test_the_goals_of_the_rare_words(explorer):
     assert [at for at in every if lowest(1.0, *at)[0]] == [("constant", 0.07), ("constant", 0.1)]
     assert {s for s, lr in every if below(1.0, s, lr)[0]} == {"η/√n", "η/n"}
     assert not below(0.0, "η/n", 1.0)[0]
+    unsure = 0
+    for schedule, lr in every:
+        explorer.set(noise=1.0, schedule=schedule, lr=lr)
+        at = 3 * rareness.RATES.index(lr)
+        low, high = explorer.lines["intervals"][at : at + 2, 1]
+        assert below(1.0, schedule, lr)[0] == (high < 0)
+        unsure += low + high < 0 < high
+    assert unsure  # lower in the mean, and not by more than chance explains
     assert "above AdaGrad's best" in lowest(1.0, "constant", 0.1)[1]
 
 
