@@ -27,11 +27,12 @@ def number(value, digits=2):
     """A number as one reads it: 0.33, 12, 0; and 1.2e-6 only where zeros would have to be counted.
 
     >>> [number(value) for value in (0.333, 12.4, 1234.5, 0, 0.00099999, 1.2e-6, 3e7)]
-    ['0.33', '12', '1200', '0', '0.0010', '1.2e-6', '3e7']
+    ['0.33', '12', '1234', '0', '0.0010', '1.2e-6', '3e7']
     """
     if value == 0:
         return "0"
-    value = float(f"{value:.{digits - 1}e}")  # rounded first: 0.00099999 is 0.001
+    if abs(value) < 1:
+        value = float(f"{value:.{digits - 1}e}")  # rounded first: 0.00099999 is 0.001
     if not 1e-3 <= abs(value) < 1e5:
         mantissa, power = f"{value:.{digits - 1}e}".split("e")
         return f"{float(mantissa):g}e{int(power)}"
