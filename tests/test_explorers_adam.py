@@ -116,7 +116,7 @@ def test_noise_slows_adam_down_and_the_average_calms_its_steps():
 
 def test_the_counterexample_fools_adam_and_not_amsgrad():
     explorer = cl.explore.counterexample(beta2=0.1)
-    said = "Adam +0.989, the wrong end; AMSGrad −0.991, the right end."
+    said = "Adam +0.989, the wrong end; AMSGrad −0.991, the minimum."
     assert explorer.alt.endswith(said)
     for c, beta1, beta2 in positions(explorer, "c", "beta1", "beta2"):
         problem = cl.problems.reddi(c)

@@ -85,8 +85,11 @@ def test_the_heavy_ball_is_descent_with_momentum():
     bowl = cl.problems.bowl(100)
     for mu, lr in positions(explorer, "momentum", "lr"):
         x = cl.run(cl.SGD(lr, mu), bowl.grad, bowl.start, 100, keep_going=True).x
-        np.testing.assert_allclose(explorer.lines["path"], x, rtol=1e-12)
         np.testing.assert_allclose(explorer.lines["loss"][:, 1], bowl.value(x), rtol=1e-12)
+        away = (np.abs(x) > 1e3).any(axis=-1)  # from there on the path stays
+        if away.any():
+            x[away.argmax() :] = x[away.argmax()]
+        np.testing.assert_allclose(explorer.lines["path"], x, rtol=1e-12)
         for side, curvature in (("flat side", 0.04), ("steep side", 4)):
             for eta, left in explorer.lines[side][[0, 40, 100]]:
                 step = [[1 + mu - eta * curvature, -mu], [1, 0]]

@@ -120,8 +120,8 @@ SHOWN = [  # the explorer, where its controls stand, what it says then, and what
     ("adam_noise", {"noise": 10.0}, "0.80 η long and gets 0.10", "0.80 rates long and gets 0.10"),
     ("adam_noise", {"noise": 10.0, "beta1": 0.9}, "0.20 η long and gets 0.10", "and 0.20 long"),
     ("counterexample", {"beta2": 0.1}, "Adam +0.989, the wrong end", "walks to the wrong end"),
-    ("counterexample", {"beta2": 0.1}, "AMSGrad −0.991, the right", "AMSGrad to the right one"),
-    ("counterexample", {"beta2": 0.5}, "Adam −0.985, the right end", "see Adam mended too"),
+    ("counterexample", {"beta2": 0.1}, "AMSGrad −0.991, the minimum", "AMSGrad to the right one"),
+    ("counterexample", {"beta2": 0.5}, "Adam −0.985, the minimum", "see Adam mended too"),
     ("counterexample", {"c": 10.0, "beta2": 0.1}, "Adam −0.783, the", "a larger c fools it less"),
 ]
 

@@ -185,7 +185,7 @@ def heavy_ball(lr=0.1, momentum=0.0):
         ],
         lines=[
             Line("levels", (), level_lines(curvature), LEVEL),
-            Line("path", both, x, plots.OPTIMIZERS["momentum"]),
+            Line("path", both, _until_far(x), plots.OPTIMIZERS["momentum"]),
             Line("flat side", both, points(eta, left[0]), FLAT, 1),
             Line("steep side", both, points(eta, left[1]), STEEP, 1),
             Line("loss", both, points(np.arange(STEPS + 1), loss), plots.OPTIMIZERS["momentum"], 2),
@@ -226,6 +226,13 @@ def _left_over(rates, curvature, momentum=0.0):
     square = b * b - 4 * momentum
     real = (np.abs(b) + np.sqrt(np.maximum(square, 0))) / 2
     return eta, np.where(square < 0, np.sqrt(momentum), real)
+
+
+def _until_far(x, far=1e3):
+    """Paths that stay where they first were far off: a browser draws no dashes in longer lines."""
+    near = np.logical_and.accumulate((np.abs(x) <= far).all(axis=-1), axis=-1).sum(axis=-1)
+    at = np.minimum(np.arange(x.shape[-2]), near[..., None])
+    return np.take_along_axis(x, at[..., None], axis=-2)
 
 
 def _fall(loss):

@@ -97,7 +97,7 @@ def adam_noise(noise=1.0, beta1=0.0):
 
     def short(**now):
         if now["noise"] != max(NOISE):
-            return False, "The noise is another one."
+            return False, f"The noise is {now['noise']:g}, not {max(NOISE):g}."
         far = at(length, **now)
         return far < SHORT, f"With β₁ = {now['beta1']:g} a step is {far:.2f} η long."
 
