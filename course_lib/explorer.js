@@ -143,10 +143,12 @@ async function render({ model, el }) {
     const reach = spec.goals.map((goal) => goal.reached[index(goal.strides, model)]);
     last = reach.reduce((newest, reached, i) => (reached && !told[i].item.matches(".reached") ? i : newest), last);
     const next = reach.indexOf(false);
+    reach.forEach((reached, i) => { told[i].before ||= reached; });
     spec.goals.forEach((goal, i) => {
       told[i].item.classList.toggle("now", i === next || (i === last && reach[i]));
       const at = index(goal.strides, model), reached = goal.reached[at];
       told[i].item.classList.toggle("reached", reached);
+      told[i].item.classList.toggle("before", !reached && told[i].before);
       const text = reached ? `Reached: ${goal.told[at]}` : `Goal: ${goal.text}. ${goal.told[at]}`;
       if (told[i].item.textContent !== text) told[i].item.textContent = text;
     });
@@ -157,18 +159,19 @@ async function render({ model, el }) {
     if (!el.clientWidth) return; // not on the page yet, or hidden
     const box = el.closest(".course-box") ?? el;
     const full = document.fullscreenElement && document.fullscreenElement.contains(el);
-    const wanted = full ? WIDE : el.clientWidth < NARROWEST ? NARROW : USUAL;
+    // With its controls and its words it stays on one screen.
+    const frame = full ? innerHeight : el.closest(".jp-WindowedPanel-outer")?.clientHeight ?? innerHeight;
+    const parts = box === el ? [el] : [...box.children];
+    const rest = parts.reduce((sum, part) => sum + part.offsetHeight, 24) - canvas.offsetHeight;
+    const low = full || frame - rest < 0.8 * spec.layouts[USUAL].size[1];
+    const wanted = el.clientWidth < NARROWEST && !full ? NARROW : low ? WIDE : USUAL;
     if (wanted !== shape) {
       await decode(wanted);
       shape = wanted;
     }
     const [width, height] = spec.layouts[shape].size;
-    // With its controls and its words it stays on one screen.
-    const frame = full ? innerHeight : el.closest(".jp-WindowedPanel-outer")?.clientHeight ?? innerHeight;
-    const parts = box === el ? [el] : [...box.children];
-    const rest = parts.reduce((sum, part) => sum + part.offsetHeight, 24) - canvas.offsetHeight;
     const room = Math.max(frame - rest, 0.6 * height);
-    const widest = full ? Infinity : width;
+    const widest = full ? Infinity : spec.layouts[USUAL].size[0];
     canvas.style.aspectRatio = `${width} / ${height}`;
     // Stacked panels may scroll.
     canvas.style.maxWidth = shape === NARROW ? "" : `${Math.min(widest, (room * width) / height)}px`;

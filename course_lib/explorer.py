@@ -56,7 +56,7 @@ class Control:
             return widgets.Dropdown(
                 options=self.values, value=start, layout={"width": "auto"}, **look
             ), "index"
-        options = [(f"{value:g}", value) for value in self.values]
+        options = [(_as_read(value), value) for value in self.values]
         return widgets.SelectionSlider(options=options, value=start, layout=layout, **look), "index"
 
 
@@ -242,6 +242,11 @@ class Explorer:
         """How far a table with the axes `on` moves on when a control moves by one."""
         lengths = self._lengths(on)
         return {f"at_{c}": int(np.prod(lengths[i + 1 :])) for i, c in enumerate(on)}
+
+
+def _as_read(value):
+    """A slider's value in digits: 0.01, and 1 000 000 for a million."""
+    return f"{value:g}" if abs(value) < 1e5 else f"{value:,.0f}".replace(",", " ")
 
 
 def _mark(ax, end, style):

@@ -59,6 +59,7 @@ function heardKey(event) {
   const box = event.target.closest?.(".course-box"), cell = box && cellOf(box);
   if (!cell) return;
   const plain = !event.ctrlKey && !event.metaKey && !event.altKey, full = document.fullscreenElement;
+  if (full && event.key === "Escape") document.exitFullscreen(); // where the browser does not
   if (plain && !full && event.key === "Enter" && event.shiftKey) goOn(cell);
   else if (plain && !full && event.key === "Escape") cell.focus();
   else return void event.target.toggleAttribute("data-lm-suppress-shortcuts", plain);
@@ -66,17 +67,26 @@ function heardKey(event) {
   event.stopImmediatePropagation();
 }
 
-// An answer that stands folded between a committed prediction and the next one opens, once.
-const ASKED = ".course-quiz, .course-quiz-still, details.course-answer";
+// A cell that asks and has not been run, or is being run, has nothing to show but its code.
+const asks = (cell) =>
+  /^\s*cl\.predict\(/.test(cell.querySelector(".jp-InputPlaceholder, .jp-InputArea-editor")?.textContent ?? "");
+
+// An answer that stands folded between a committed prediction and the next one opens, once; it folds
+// again when the question is asked again.
+const ASKED = ".jp-CodeCell, .course-quiz, .course-quiz-still, details.course-answer";
 function openAnswers() {
   let asked = null, page = null;
   for (const el of document.querySelectorAll(ASKED)) {
     const notebook = el.closest(".jp-Notebook, main, body");
     if (notebook !== page) [asked, page] = [null, notebook];
-    if (!el.matches("details")) asked = el;
+    if (el.matches(".jp-CodeCell")) asked = asks(el) ? null : asked;
+    else if (!el.matches("details")) asked = el;
     else if (asked?.dataset.committed && !el.dataset.opened) {
       el.open = true;
       el.dataset.opened = "yes";
+    } else if (asked?.matches(".course-quiz:not([data-committed])") && el.dataset.opened) {
+      el.open = false;
+      delete el.dataset.opened;
     }
   }
 }
@@ -117,21 +127,27 @@ function showWhole(el, tries = 40) {
   if (!el.isConnected && tries) return void setTimeout(showWhole, 50, el, tries - 1);
   const box = el.closest(".course-box") ?? el, cell = cellOf(el), frame = box.closest(".jp-WindowedPanel-outer, .jp-Notebook");
   if (!cell || !frame) return;
-  function look() {
+  function whole() {
     const active = cell.parentElement?.querySelector(":scope > .jp-mod-active");
-    if (active !== cell && active !== cell.nextElementSibling) return;
+    if (active === cell || active === cell.nextElementSibling) look();
+  }
+  function look() {
     const seen = frame.getBoundingClientRect(), at = box.getBoundingClientRect();
     if (at.top >= seen.top && at.bottom <= seen.bottom) return;
     frame.scrollTop += at.top - seen.top - Math.max(0, Math.min(8, seen.height - at.height));
   }
-  const grows = new ResizeObserver(look), acts = ["wheel", "pointerdown", "keydown"];
+  const grows = new ResizeObserver(whole), acts = ["wheel", "pointerdown", "keydown"];
   function end() {
     grows.disconnect();
-    frame.removeEventListener("scroll", look);
+    frame.removeEventListener("scroll", whole);
     for (const act of acts) removeEventListener(act, end, true);
   }
   grows.observe(box);
-  frame.addEventListener("scroll", look);
+  frame.addEventListener("scroll", whole);
   for (const act of acts) addEventListener(act, end, true);
   setTimeout(end, 3000);
+  // So does what the keyboard comes to.
+  box.addEventListener("focusin", ({ target }) => {
+    if (target.matches(":focus-visible")) setTimeout(look, 100); // after JupyterLab's own scrolling
+  });
 }

@@ -205,7 +205,9 @@ def finish(ax, *, styles, xlabel, ylabel, xlim, ylim):
         share = (
             DPI * ax.figure.figure.get_figwidth() * len(place.colspan) / place.get_gridspec().ncols
         )
-        columns = max(1, min(columns, int((share - 70) // (60 + 7 * max(map(len, styles))))))
+        widths = [60 + 7 * len(label) for label in styles]
+        if sum(widths) > share - 50:  # in columns, each as wide as the widest
+            columns = max(1, min(columns, int((share - 70) // max(widths))))
     ax.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=columns, handlelength=2.6)
 
 

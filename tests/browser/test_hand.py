@@ -265,6 +265,34 @@ def test_numbers_show_between_their_commitment_and_the_next_question(page, url, 
     assert seen() == [1]
 
 
+OPENINGS = """() => {
+    window.openings = [];
+    new MutationObserver((changes) => changes.forEach(({ target }) => {
+        if (target.open) window.openings.push(target.textContent.trim().slice(-1));
+    })).observe(document.body, { subtree: true, attributes: true, attributeFilter: ["open"] });
+}"""
+
+
+@pytest.mark.every_lab
+def test_a_question_that_is_run_again_opens_no_answer_of_its_own(page, url, course):
+    questions = [PREDICT.replace("Which", f"Again {n}") for n in (1, 2)]
+    numbers = "with cl.numbers():\n    print('number', %d)"
+    cells = [HEAD, questions[0], numbers % 1, questions[1], numbers % 2]
+    write_notebook(course / "again.ipynb", cells)
+    assert open_and_run(page, url, "again.ipynb")
+    wait_idle(page)
+    answer(cell_of(page, "cell-1"))
+    page.wait_for_timeout(300)
+    page.evaluate(OPENINGS)
+    assert execute(page, "notebook:run-all-cells")
+    wait_idle(page)
+    page.wait_for_timeout(500)
+    assert page.evaluate("window.openings") == ["1"]  # never, not even while it was run, the other
+    cell_of(page, "cell-1").get_by_role("button", name="Ask me again").click()
+    page.wait_for_timeout(300)
+    assert not any("number 1" in text for text in hand.visible_cells(page).values())
+
+
 # --- two tabs, no storage -------------------------------------------------------------------
 
 

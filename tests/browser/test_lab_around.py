@@ -108,7 +108,7 @@ def test_a_notebook_without_the_course_is_left_alone(page, url, course):
     text = (course / "other.ipynb").read_text("utf-8")
     (course / "other.ipynb").write_text(text.replace("course_lib", "other_lib"), "utf-8")
     open_notebook(page, url, "other.ipynb")
-    assert page.evaluate(DIRTY)  # as JupyterLab has it
+    page.wait_for_function(DIRTY)  # as JupyterLab has it
     execute(page, "apputils:change-theme", theme="JupyterLab Dark")
     page.wait_for_function("() => document.body.dataset.jpThemeLight === 'false'")
     picture = page.locator(".jp-RenderedImage img").first
@@ -130,11 +130,11 @@ def test_a_stored_picture_follows_the_theme(page, url, keep, theme):
 
 def test_the_first_click_on_a_term_lands_on_it(page, url, keep):
     open_notebook(page, url, LESSON)
-    link = page.locator("a[href*='notation.ipynb'][href$='#stability-limit']").first
+    link = page.locator("a[href*='notation.ipynb'][href$='#condition-number']").first
     link.scroll_into_view_if_needed()
     link.click()
     wait_for(page, TERMS)
-    heading = page.get_by_role("heading", name="stability limit")
+    heading = page.get_by_role("heading", name="condition number")
     page.wait_for_function(
         """heading => {
             const top = heading.getBoundingClientRect().top;

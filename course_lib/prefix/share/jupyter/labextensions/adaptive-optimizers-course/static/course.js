@@ -16,7 +16,7 @@ export function start(tracker) {
 
 function isOurs(panel) {
   return [...panel.model.cells].some(
-    (cell) => cell.type === "code" && cell.sharedModel.source.includes("course_lib"),
+    (cell) => cell.sharedModel.source.includes("course_lib"),
   );
 }
 

@@ -14,9 +14,13 @@ export function rememberPredictions(panel) {
 }
 
 function tell(panel) {
-  let asked = null; // the question above, live or as text
-  for (const el of panel.node.querySelectorAll(".course-quiz, .course-quiz-still, .course-answer")) {
-    if (!el.matches(".course-answer")) {
+  let asked = null; // the question above, live or as text; none while its cell is run
+  const all = ".jp-CodeCell, .course-quiz, .course-quiz-still, .course-answer";
+  for (const el of panel.node.querySelectorAll(all)) {
+    if (el.matches(".jp-CodeCell")) {
+      const source = el.querySelector(".jp-InputPlaceholder, .jp-InputArea-editor")?.textContent;
+      if (/^\s*cl\.predict\(/.test(source)) asked = null;
+    } else if (!el.matches(".course-answer")) {
       asked = el;
       if (el.matches(".course-quiz-still") && !el.dataset.told) tellStill(panel, el);
     } else if (asked?.dataset.committed && !el.dataset.opened) {
