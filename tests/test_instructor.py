@@ -122,7 +122,7 @@ SHOWN = [  # the explorer, where its controls stand, what it says then, and what
     ("counterexample", {"beta2": 0.1}, "Adam +0.989, the wrong end", "walks to the wrong end"),
     ("counterexample", {"beta2": 0.1}, "AMSGrad −0.991, the minimum", "AMSGrad to the right one"),
     ("counterexample", {"beta2": 0.5}, "Adam −0.985, the minimum", "see Adam mended too"),
-    ("counterexample", {"c": 10.0, "beta2": 0.1}, "Adam −0.783, the", "a larger c fools it less"),
+    ("counterexample", {"c": 10.0, "beta2": 0.1}, "Adam −0.783, in", "a larger c fools it less"),
 ]
 
 
