@@ -79,7 +79,8 @@ def check(exercises, seconds, watch, as_json):
                     _show(found, f"{label} ({path})")
                 else:
                     _show(found, label, f" ({_shown(path)}{_saved_ago(path)})")
-                    _record(path, found)
+                    if not exercises or not any(Path(name).is_file() for name in exercises):
+                        _record(path, found)  # a file that was named may be another's
             if len(results) > 1:
                 whole = "all" if exercises else "the course"
                 click.echo(f"{whole}: {_right(r for found in results.values() for r in found)}")

@@ -133,10 +133,10 @@ async function render({ model, el }) {
     tell();
   }
 
-  const told = spec.goals.map(({ text }) => {
+  const told = spec.goals.map(() => {
     const item = document.createElement("li");
     goals.append(item);
-    return { item, text };
+    return { item };
   });
   let last = -1; // the goal that was reached last
   function tell() {
@@ -200,7 +200,7 @@ async function render({ model, el }) {
   for (const event of ["resize", "fullscreenchange"]) addEventListener(event, fit);
 
   // Positions: those of last time, here or in another tab.
-  const start = Object.fromEntries(spec.controls.map((name) => [name, model.get(name)]));
+  const start = model.get("start"), key = model.get("key");
   let moving = false;
   function move(positions) {
     const known = Object.entries(positions ?? {}).filter(([name]) => name in start);
@@ -212,7 +212,8 @@ async function render({ model, el }) {
   function keep() {
     if (moving) return;
     const positions = Object.fromEntries(spec.controls.map((name) => [name, model.get(name)]));
-    memory.write("controls", spec.key, positions);
+    memory.write("controls", key, positions);
+    notice(el);
   }
 
   await fit();
@@ -221,8 +222,8 @@ async function render({ model, el }) {
     model.on(change, draw);
     model.on(change, keep);
   }
-  const unheard = memory.heard("controls", spec.key, move);
-  const kept = memory.read("controls", spec.key);
+  const unheard = memory.heard("controls", key, move);
+  const kept = memory.read("controls", key);
   if (kept) move(kept);
   notice(el);
   draw();

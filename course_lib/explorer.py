@@ -210,6 +210,7 @@ class Explorer:
 
     def _repr_mimebundle_(self, **_):
         record.opened(record.here())
+        key = self._shown_here()
         # The picture stands beside the live view, for readers who have no kernel.
         width, height = self._size
         data = {
@@ -218,8 +219,16 @@ class Explorer:
             "text/plain": self.alt,
         }
         picture = {"alt": self.alt, "width": width, "height": height}
-        key = self.widget.children[1].spec["key"]
         return data, {"image/png": picture, "course": {"explorer": key}}
+
+    def _shown_here(self):
+        """Where the controls start in the view that follows, and what that is remembered by."""
+        shown_by, now = self.widget.children[1], self.value
+        values = [(c.name, c.values) for c in self._controls.values()]
+        goals = [goal.text for goal in self._goals]
+        shown_by.key = page.key(values, now, self.alt, goals)
+        shown_by.start = {f"at_{n}": self._controls[n].index(v) for n, v in now.items()}
+        return shown_by.key
 
     def _still(self, values, size):
         """What stands still at `values`: a figure of that size and the list of its axes."""

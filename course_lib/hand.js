@@ -148,6 +148,7 @@ function showWhole(el, tries = 40) {
   setTimeout(end, 3000);
   // So does what the keyboard comes to.
   box.addEventListener("focusin", ({ target }) => {
-    if (target.matches(":focus-visible")) setTimeout(look, 100); // after JupyterLab's own scrolling
+    if (box.offsetHeight > frame.clientHeight || !target.matches(":focus-visible")) return;
+    setTimeout(look, 100); // after JupyterLab's own scrolling
   });
 }

@@ -27,7 +27,11 @@ def look():
 
 
 def key(*parts):
-    """What the browser's memory calls a widget: the same for the same widget at every run."""
+    """What the browser's memory calls a widget: the same for the same widget at every run.
+
+    The server tells a kernel the notebook's path: each notebook has answers and positions of its own.
+    """
+    parts = os.environ.get("JPY_SESSION_NAME"), *parts
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
 
@@ -39,6 +43,8 @@ class Page(anywidget.AnyWidget):
     spec = traitlets.Dict().tag(sync=True)
     stills = traitlets.List().tag(sync=True)
     table = traitlets.Bytes().tag(sync=True)
+    key = traitlets.Unicode().tag(sync=True)
+    start = traitlets.Dict().tag(sync=True)
 
 
 def widget(explorer):
@@ -76,10 +82,7 @@ def widget(explorer):
             boxes = [[_box(ax, size[1]) for ax in axes] for _, axes in drawn]
             layouts.append({"size": size, "boxes": boxes})
             pngs.append([png(figure, 2 * DPI) for figure, _ in drawn])  # last: other pixels
-    starts = [(c.name, c.values, c.start) for c in controls.values()]
     spec = {
-        # The server tells a kernel the notebook's path: each has its own positions.
-        "key": key(os.environ.get("JPY_SESSION_NAME"), starts),
         "layouts": layouts,
         "still": explorer._strides(draw_on),
         "lines": lines,

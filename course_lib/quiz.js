@@ -59,6 +59,7 @@ function render({ model, el }) {
   }
 
   function choose(chosen) {
+    model.set("first", memory.read("prediction", key)?.first ?? chosen);
     model.set("chosen", chosen);
     model.save_changes();
     show();

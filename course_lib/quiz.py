@@ -62,12 +62,15 @@ class Prediction(anywidget.AnyWidget):
     options = traitlets.List(traitlets.Unicode()).tag(sync=True)
     feedback = traitlets.List(traitlets.Unicode()).tag(sync=True)
     right = traitlets.Int().tag(sync=True)
+    first = traitlets.Int(-1).tag(sync=True)
     chosen = traitlets.Int(-1).tag(sync=True)
 
     @traitlets.observe("chosen")
     def _record(self, change):
         if change.new >= 0:
-            record.committed(record.here(), self.key, change.new, self.right)
+            for chosen in (self.first, change.new):  # the first may be of a kernel that is gone
+                if chosen >= 0:
+                    record.committed(record.here(), self.key, chosen, self.right)
 
     def __repr__(self):
         return f"Predict before you go on: {self.question} ({' / '.join(self.options)})"

@@ -10,7 +10,7 @@ import re
 VIEW = "application/vnd.jupyter.widget-view+json"
 STATE = "application/vnd.jupyter.widget-state+json"
 FALLBACKS = ("image/png", "text/markdown", "text/html")
-HIDE_INPUT = "hide-input"  # tags a cell whose source an exported page leaves out
+HIDE_INPUT = "course-hide-input"  # tags a cell whose source an exported page leaves out
 QUESTION = "**Predict before you go on.**"
 REFERENCE = re.compile("(?:IPY_MODEL_|anywidget:)(.+)")  # how one widget's state names another
 

@@ -19,6 +19,8 @@ def _jupyter_server_extension_points():
 def _load_jupyter_server_extension(server):
     server.contents_manager.register_pre_save_hook(save_pictures)
     # File → Save and Export Notebook As: without the sources that tell the answers.
-    remover = server.config.TagRemovePreprocessor
-    remover.enabled = True
-    remover.remove_input_tags = {HIDE_INPUT, *remover.get("remove_input_tags", ())}
+    from nbconvert.preprocessors import TagRemovePreprocessor
+
+    theirs = TagRemovePreprocessor(config=server.config).remove_input_tags
+    server.config.TagRemovePreprocessor.enabled = True
+    server.config.TagRemovePreprocessor.remove_input_tags = {*theirs, HIDE_INPUT}

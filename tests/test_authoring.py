@@ -198,7 +198,7 @@ def test_a_folded_source_stays_out_of_exported_pages():
     folded["metadata"] = {"jupyter": {"source_hidden": True}, "tags": ["mine"]}
     for _ in range(2):  # tagged once, however often it is run
         folded, open_ = authoring.normalise(notebook(folded, open_))["cells"]
-    assert folded["metadata"]["tags"] == ["hide-input", "mine"]
+    assert folded["metadata"]["tags"] == ["course-hide-input", "mine"]
     assert "tags" not in open_["metadata"]
 
 

@@ -151,7 +151,8 @@ def pictures(course):
         shown.append(first)
         run[first["id"]] = False
         for before, cell, after in zip(cells, cells[1:], cells[2:], strict=False):
-            if "".join(cell["source"]).startswith("cl.explore."):
+            source = "".join(cell["source"])
+            if cell["cell_type"] == "code" and ("cl.explore." in source or "Explorer(" in source):
                 shown += [c for c in (before, cell, after) if c not in shown]
                 run |= {before["id"]: False, cell["id"]: True}
     write({**notebook, "cells": shown}, course / "notebooks" / "pictures.ipynb")

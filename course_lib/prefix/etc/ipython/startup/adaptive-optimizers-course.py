@@ -7,8 +7,10 @@ and `import course_lib as cl` takes the name over.
 
 def _start():
     import importlib
+    import os
     import sys
     import types
+    from pathlib import PurePath
 
     class Later(types.ModuleType):
         def __getattr__(self, name):
@@ -28,7 +30,8 @@ def _start():
 
     shell = get_ipython()  # noqa: F821
     shell.user_ns.update(cl=Later("course_lib"), np=Later("numpy"))
-    shell.set_custom_exc((NameError,), explain)
+    if PurePath(os.environ.get("JPY_SESSION_NAME", "")).parent.name == "notebooks":
+        shell.set_custom_exc((NameError,), explain)
 
 
 _start()
