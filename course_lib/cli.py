@@ -103,8 +103,8 @@ def check(exercises, seconds, watch, as_json):
 def reset(name, lesson):
     """Start an exercise afresh: 02, 02_moving_averages or a notebook.
 
-    `course reset --lesson 02` brings lesson 02 back, and so does its path,
-    notebooks/02_moving_averages.ipynb. What is there now is kept beside it.
+    `course reset --lesson 02` brings lesson 02 back as Git's last commit has it, and so does its
+    path, notebooks/02_moving_averages.ipynb. What is there now is kept beside it.
     """
     from .exercises.folder import ExerciseError, find_exercise
     from .exercises.folder import reset as reset_exercise

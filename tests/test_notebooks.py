@@ -199,3 +199,16 @@ def test_an_exercise_leads_back_and_on(at):
 def test_the_set_up_of_an_exercise_is_folded(path):
     (first, source), *_ = cells(path, "code")
     assert "import course_lib as cl" in source and first["metadata"]["jupyter"]["source_hidden"]
+
+
+@pytest.mark.parametrize("path", STORED, ids=lambda path: path.stem)
+def test_what_a_notebook_uses_it_imports(path):
+    """In the course's own environment `cl` and `np` are there anyway, elsewhere they are not."""
+    known = set()
+    for cell, source in cells(path, "code"):
+        tree = ast.parse(source)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                known |= {(name.asname or name.name).partition(".")[0] for name in node.names}
+        used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        assert used & {"cl", "np", "inspect"} <= known, cell["id"]

@@ -191,3 +191,20 @@ def test_without_jupyter_the_line_is_the_stored_one(session, monkeypatch, capsys
     cl.check("02.warm_up", 7)
     assert capsys.readouterr().out == "02.warm_up: right\n" and session == []
     assert record.read() == NOTHING
+
+
+def test_a_commitment_in_a_lesson_is_recorded_with_its_first_choice(disk, monkeypatch):
+    lesson = "01_one_learning_rate"
+    monkeypatch.setenv("JPY_SESSION_NAME", f"/somewhere/notebooks/{lesson}.ipynb")
+    options = {"a": "A.", "b": "B.", "c": "C."}
+    quiz = cl.predict("Which?", options, right="b")
+    quiz.chosen = 2
+    quiz.chosen = -1  # asked again
+    quiz.chosen = 1
+    expected = {quiz.key: {"first": 2, "last": 1, "right": 1}}
+    assert record.read()["predictions"] == {lesson: expected}
+    other = cl.predict("And which now?", options, right="b")
+    other.first, other.chosen = 0, 1  # as a browser remembers that committed without a kernel
+    assert record.read()["predictions"][lesson][other.key]["first"] == 0
+    cl.explore.first_look()._repr_mimebundle_()
+    assert record.read()["lessons"] == [lesson]
