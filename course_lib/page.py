@@ -29,7 +29,7 @@ def look():
 def key(*parts):
     """What the browser's memory calls a widget: the same for the same widget at every run.
 
-    The server tells a kernel the notebook's path: each notebook has answers and positions of its own.
+    The server tells a kernel the notebook's path, so each has answers and positions of its own.
     """
     parts = os.environ.get("JPY_SESSION_NAME"), *parts
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]

@@ -130,8 +130,8 @@ def test_a_notebook_without_outputs_stays(nb):
 def test_the_extension_saves_pictures():
     """As Jupyter's server loads it, by the name in the file that enables it, and as it calls it."""
     from jupyter_server.extension.manager import ExtensionPackage
-    from nbconvert.preprocessors import TagRemovePreprocessor
     from jupyter_server.services.contents.largefilemanager import LargeFileManager
+    from nbconvert.preprocessors import TagRemovePreprocessor
 
     ((name, enabled),) = jpserver_extensions().items()
     assert enabled
