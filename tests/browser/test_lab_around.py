@@ -231,10 +231,10 @@ def test_a_cell_in_the_middle_is_run_first(page, plain):
     outputs = run_cell(page, "cl.explore.")
     assert "NameError" not in outputs and VIEW in outputs
     write_notebook(
-        folder / "middle.ipynb",
+        folder / "notebooks" / "middle.ipynb",
         ["import course_lib as cl", "start = np.ones(3)", "cl.ema(start, beta=0.5)"],
     )
-    open_again(page, "middle.ipynb")
+    open_again(page, "notebooks/middle.ipynb")
     outputs = run_cell(page, "cl.ema")
     assert "'start' is not defined" in outputs and "Run All Above Selected Cell" in outputs
     execute(page, "notebook:run-all-above")
