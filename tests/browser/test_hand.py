@@ -211,13 +211,13 @@ def readout(page):
     return cell_of(page, cell_ids(page)[-1]).locator(".widget-readout").first.inner_text()
 
 
-def eventually(page, holds):
+def eventually(page, holds, when="at last"):
     """Wait until something holds that a page does by itself."""
     for _ in range(50):
         if holds():
             return
         page.wait_for_timeout(200)
-    raise AssertionError("it does not come to hold")
+    raise AssertionError(f"not so {when}")
 
 
 def run_all(page):
@@ -241,17 +241,17 @@ def test_a_prediction_and_a_slider_are_kept(page, url, course):
     run_all(page)
     value = answer_and_look(page)
     run_all(page)
-    assert is_as_before(page, value), "after running the cells again"
+    eventually(page, lambda: is_as_before(page, value), "after running the cells again")
     execute(page, "docmanager:save")
     open_notebook(page, url, "kept.ipynb")
     run_all(page)
-    assert is_as_before(page, value), "after reloading the page"
+    eventually(page, lambda: is_as_before(page, value), "after reloading the page")
     hand.restart_kernel(page)
     run_all(page)
-    assert is_as_before(page, value), "after restarting the kernel"
+    eventually(page, lambda: is_as_before(page, value), "after restarting the kernel")
     reopen(page, url, "kept.ipynb")
     run_all(page)
-    assert is_as_before(page, value), "after closing and opening"
+    eventually(page, lambda: is_as_before(page, value), "after closing and opening")
 
 
 @pytest.mark.every_lab
