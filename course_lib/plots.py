@@ -200,13 +200,13 @@ def finish(ax, *, styles, xlabel, ylabel, xlim, ylim):
     for label, line in styles.items():
         ax.plot([], [], label=label, **line.matplotlib(ax.figure.dpi))
     columns = len(styles)
-    if is_narrow(ax.figure) or is_low(ax.figure):  # a letter has about 7 pixels, a handle 60
+    if is_narrow(ax.figure) or is_low(ax.figure):  # a letter has about 6.5 pixels, a handle 62
         place = ax.get_subplotspec()
         share = (
             DPI * ax.figure.figure.get_figwidth() * len(place.colspan) / place.get_gridspec().ncols
         )
-        widths = [60 + 7 * len(label) for label in styles]
-        if sum(widths) > share - 50:  # in columns, each as wide as the widest
+        widths = [62 + 6.5 * len(label) for label in styles]
+        if sum(widths) > share - 85:  # in columns, each as wide as the widest
             columns = max(1, min(columns, int((share - 70) // max(widths))))
     ax.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=columns, handlelength=2.6)
 
