@@ -152,7 +152,8 @@ def pictures(course):
         run[first["id"]] = False
         for before, cell, after in zip(cells, cells[1:], cells[2:], strict=False):
             source = "".join(cell["source"])
-            if cell["cell_type"] == "code" and "cl.explore." in source:
+            shows = "cl.explore." in source and "cl.numbers(" not in source
+            if cell["cell_type"] == "code" and shows:
                 shown += [c for c in (before, cell, after) if c not in shown]
                 run |= {before["id"]: False, cell["id"]: True}
     write({**notebook, "cells": shown}, course / "notebooks" / "pictures.ipynb")
