@@ -108,7 +108,6 @@ def test_a_notebook_without_the_course_is_left_alone(page, url, course):
     text = (course / "other.ipynb").read_text("utf-8")
     (course / "other.ipynb").write_text(text.replace("course_lib", "other_lib"), "utf-8")
     open_notebook(page, url, "other.ipynb")
-    page.wait_for_function(DIRTY)  # as JupyterLab has it
     execute(page, "apputils:change-theme", theme="JupyterLab Dark")
     page.wait_for_function("() => document.body.dataset.jpThemeLight === 'false'")
     picture = page.locator(".jp-RenderedImage img").first
