@@ -210,7 +210,9 @@ class Explorer:
 
     def _repr_mimebundle_(self, **_):
         record.opened(record.here())
-        key = self._shown_here()
+        shown_by = self.widget.children[1]
+        for name, value in self._memory().items():  # `set` may have moved it since it was made
+            setattr(shown_by, name, value)
         # The picture stands beside the live view, for readers who have no kernel.
         width, height = self._size
         data = {
@@ -219,16 +221,15 @@ class Explorer:
             "text/plain": self.alt,
         }
         picture = {"alt": self.alt, "width": width, "height": height}
-        return data, {"image/png": picture, "course": {"explorer": key}}
+        return data, {"image/png": picture, "course": {"explorer": shown_by.key}}
 
-    def _shown_here(self):
+    def _memory(self):
         """Where the controls start in the view that follows, and what that is remembered by."""
-        shown_by, now = self.widget.children[1], self.value
+        now = self.value
         values = [(c.name, c.values) for c in self._controls.values()]
         goals = [goal.text for goal in self._goals]
-        shown_by.key = page.key(values, now, self.alt, goals)
-        shown_by.start = {f"at_{n}": self._controls[n].index(v) for n, v in now.items()}
-        return shown_by.key
+        start = {f"at_{name}": self._controls[name].index(value) for name, value in now.items()}
+        return {"key": page.key(values, now, self.alt, goals), "start": start}
 
     def _still(self, values, size):
         """What stands still at `values`: a figure of that size and the list of its axes."""

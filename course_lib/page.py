@@ -94,7 +94,9 @@ def widget(explorer):
     traits = {f"at_{name}": traitlets.Any(0).tag(sync=True) for name in controls}
     at = {f"at_{c.name}": c.index(c.start) for c in controls.values()}
     table = b"".join(tables)
-    return type("Page", (Page,), traits)(spec=spec, stills=pngs, table=table, **at)
+    return type("Page", (Page,), traits)(
+        spec=spec, stills=pngs, table=table, **explorer._memory(), **at
+    )
 
 
 def combinations(explorer):

@@ -1,5 +1,5 @@
 import itertools
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 import pytest
@@ -102,16 +102,22 @@ def test_a_learners_error_state_is_no_matter_of_the_pictures(make):
         assert np.geterr()["under"] == "raise"
 
 
+@cache
+def made(make):
+    """An explorer for tests that only look at it."""
+    return make()
+
+
 @pytest.mark.parametrize("make", EVERY)
 def test_size_of_what_the_page_gets(make):
-    page = make().widget.children[1]
+    page = made(make).widget.children[1]
     stills = sum(len(png) for shape in page.stills for png in shape)
     assert len(page.table) + stills + len(str(page.spec)) < 2_000_000
 
 
 @pytest.mark.parametrize("make", EVERY)
 def test_goals_are_found_and_not_met_on_opening_or_by_one_key(make):
-    explorer = make()
+    explorer = made(make)
     controls = explorer._controls
     start = {name: controls[name].index(value) for name, value in explorer.value.items()}
     for goal in explorer._goals:
@@ -131,7 +137,7 @@ def test_goals_are_found_and_not_met_on_opening_or_by_one_key(make):
 
 @pytest.mark.parametrize("make", EVERY)
 def test_a_narrow_picture_has_its_panels_one_below_another(make):
-    page = make().widget.children[1]
+    page = made(make).widget.children[1]
     _, narrow, wide = page.spec["layouts"]
     assert narrow["size"][0] < 400 and wide["size"][0] / wide["size"][1] > 2
     for boxes in narrow["boxes"]:
