@@ -145,8 +145,8 @@ async function render({ model, el }) {
     const next = reach.indexOf(false);
     reach.forEach((reached, i) => { told[i].before ||= reached; });
     spec.goals.forEach((goal, i) => {
-      told[i].item.classList.toggle("now", i === next || (i === last && reach[i]));
-      const at = index(goal.strides, model), reached = goal.reached[at];
+      const at = index(goal.strides, model), reached = reach[i];
+      told[i].item.classList.toggle("now", i === next || (i === last && reached));
       told[i].item.classList.toggle("reached", reached);
       told[i].item.classList.toggle("before", !reached && told[i].before);
       const text = reached ? `Reached: ${goal.told[at]}` : `Goal: ${goal.text}. ${goal.told[at]}`;

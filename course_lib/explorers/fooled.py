@@ -96,7 +96,7 @@ def counterexample(c=3.0, beta2=0.999):
         told = []
         for name, one in ends.items():
             end = at(one, **now)
-            where = "the wrong end" if end > 0.5 else "the minimum" if end < -0.9 else "in between"
+            where = "the wrong end" if end > 0.5 else "the minimum" if end < NEAR else "in between"
             told.append(f"{name} {end:+.3f}, {where}".replace("-", "−"))
         return f"Mean position of the last {LAST} steps: {'; '.join(told)}."
 

@@ -83,3 +83,10 @@ def descend(opt, problem, steps):
     start = np.broadcast_to(problem.start, (*sweep, 2))
     x = run(opt, problem.grad, start, steps, record=["x"], keep_going=True).x
     return np.moveaxis(x, 0, -2)
+
+
+def until_far(x, far):
+    """Paths (…, time, 2) that stay where they first are further than `far`."""
+    near = np.logical_and.accumulate((np.abs(x) <= far).all(axis=-1), axis=-1).sum(axis=-1)
+    at = np.minimum(np.arange(x.shape[-2]), near[..., None])
+    return np.take_along_axis(x, at[..., None], axis=-2)

@@ -4,7 +4,7 @@ import numpy as np
 
 from .. import plots, problems
 from ..descent import run
-from .parts import number
+from .parts import number, until_far
 
 PROBLEMS = {
     "bowl": problems.bowl,
@@ -61,10 +61,7 @@ def descend(opt, problem, start, steps, every):
             x = run(opt, problem.grad, start, steps, **how).x
         else:
             x = _one_by_one(opt, problem, start, steps, how)
-    near = np.logical_and.accumulate((np.abs(x) <= FAR).all(axis=-1), axis=0)
-    times = np.arange(len(x)).reshape(-1, *[1] * (x.ndim - 2))
-    x = np.take_along_axis(x, np.minimum(times, near.sum(axis=0))[..., None], axis=0)
-    return np.moveaxis(np.clip(x, -FAR, FAR), 0, -2)
+    return np.clip(until_far(np.moveaxis(x, 0, -2), FAR), -FAR, FAR)
 
 
 def _one_by_one(opt, problem, start, steps, how):

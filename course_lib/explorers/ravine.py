@@ -16,11 +16,13 @@ from .parts import (
     star_map,
     steps_word,
     target,
+    until_far,
 )
 
 __all__ = ["heavy_ball", "one_rate"]
 
 STEPS = 100
+FAR = 1e3  # a browser draws no dashes in lines much longer than that
 RATES = (0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.13, 0.16, 0.19, 0.22, 0.25, 0.28, 0.3, 0.32, 0.34,
          0.36, 0.38, 0.4, 0.42, 0.44, 0.45, 0.46, 0.47, 0.48, 0.485, 0.49, 0.5, 0.51, 0.52, 0.55,
          0.6)  # fmt: skip
@@ -108,7 +110,7 @@ def one_rate(lr=0.1, condition=20.0):
             Line("loss", both, points(np.arange(STEPS + 1), loss), plots.OPTIMIZERS["SGD"], 2),
         ],
         words=[Words(both, outcome)],
-        draw=_ravine(bowls[0].box, RATES[-1], "left after a step"),
+        draw=_ravine(bowls[0].box, RATES[-1]),
         size=(760, 420),
         goals=[wanted],
     )
@@ -185,19 +187,19 @@ def heavy_ball(lr=0.1, momentum=0.0):
         ],
         lines=[
             Line("levels", (), level_lines(curvature), LEVEL),
-            Line("path", both, _until_far(x), plots.OPTIMIZERS["momentum"]),
+            Line("path", both, until_far(x, FAR), plots.OPTIMIZERS["momentum"]),
             Line("flat side", both, points(eta, left[0]), FLAT, 1),
             Line("steep side", both, points(eta, left[1]), STEEP, 1),
             Line("loss", both, points(np.arange(STEPS + 1), loss), plots.OPTIMIZERS["momentum"], 2),
         ],
         words=[Words(both, outcome)],
-        draw=_ravine(bowl.box, HEAVY_RATES[-1], "left after a step"),
+        draw=_ravine(bowl.box, HEAVY_RATES[-1]),
         size=(760, 420),
         goals=goals,
     )
 
 
-def _ravine(box, widest, left_after):
+def _ravine(box, widest):
     """Draws what stands still in the pictures of a ravine: map, what a step leaves, loss."""
 
     def draw(figure):
@@ -207,7 +209,9 @@ def _ravine(box, widest, left_after):
         left.set(xticks=range(-6, 3, 2), yticks=range(-3, 4))
         limits = {"xlim": (0, 1.03 * widest), "ylim": (0, 1.5)}
         named = {"flat side": FLAT, "steep side": STEEP}
-        plots.finish(over, styles=named, xlabel="learning rate η", ylabel=left_after, **limits)
+        plots.finish(
+            over, styles=named, xlabel="learning rate η", ylabel="left after a step", **limits
+        )
         over.axhline(1, color="#555555", linewidth=1)
         under.set(yscale="log", xlim=(0, STEPS), ylim=(1e-10, 1e4), xlabel="step t", ylabel="loss")
         target(under, 1e-6, STEPS)
@@ -226,13 +230,6 @@ def _left_over(rates, curvature, momentum=0.0):
     square = b * b - 4 * momentum
     real = (np.abs(b) + np.sqrt(np.maximum(square, 0))) / 2
     return eta, np.where(square < 0, np.sqrt(momentum), real)
-
-
-def _until_far(x, far=1e3):
-    """Paths that stay where they first were far off: a browser draws no dashes in longer lines."""
-    near = np.logical_and.accumulate((np.abs(x) <= far).all(axis=-1), axis=-1).sum(axis=-1)
-    at = np.minimum(np.arange(x.shape[-2]), near[..., None])
-    return np.take_along_axis(x, at[..., None], axis=-2)
 
 
 def _fall(loss):
