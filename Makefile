@@ -51,10 +51,10 @@ bench: ## measure how fast the pictures answer and the optimizers step
 	else "$(PYTHON)" start.py run tests/benchmarks/bench_optimizers.py; fi
 
 exercises: ## run the solutions and write the learners' notebooks from them (ARGS=05 for one)
-	$(START) run -m course_lib.authoring exercises $(ARGS)
+	$(START) run -m course_lib.command.authoring exercises $(ARGS)
 
 notebooks: ## run the lessons and store their outputs (ARGS=05 for one)
-	$(START) run -m course_lib.authoring notebooks $(ARGS)
+	$(START) run -m course_lib.command.authoring notebooks $(ARGS)
 
 # uv, because it locks for every system and Python at once; the header names no machine.
 COMPILE = .venv-lock/bin/uv --quiet pip compile pyproject.toml --group build --upgrade \

@@ -321,7 +321,7 @@ def update_shared_files():
 
     pip has put them there; the course may have changed since.
     """
-    folder = ROOT / "course_lib/prefix"
+    folder = ROOT / "course_lib/command/prefix"
     for ours in folder.rglob("*.*"):
         theirs = VENV / ours.relative_to(folder)
         if ours.is_file() and not (theirs.is_file() and theirs.read_bytes() == ours.read_bytes()):
@@ -430,7 +430,7 @@ def main(arguments):
         print(problem_inside(tests=rest == ["1"]) or "")
     elif command == "lab":
         ensure(tests=False)
-        return run(["-m", "course_lib.cli", "lab"] + rest)
+        return run(["-m", "course_lib.command.cli", "lab"] + rest)
     elif command == "test":
         ensure(tests=True)
         # Two workers, since much of the time is waiting; a later -n is the one that counts.

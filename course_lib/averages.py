@@ -6,7 +6,7 @@ or one stream with many values of β.
 
 import numpy as np
 
-from .hyper import floats, whole
+from .base import floats, whole
 
 __all__ = [
     "beta_from_half_life",

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .hyper import Optimizer, effective_rate, like, weights
+from .base import Optimizer, effective_rate, like, weights
 from .optimizers import SGD, AdaGrad, Adam, RMSProp
 from .variants import Adadelta, AdamW, AMSGrad
 

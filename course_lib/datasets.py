@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .hyper import whole
+from .base import whole
 
 __all__ = ["Demand", "Prices", "ftse", "hinton_stream", "noisy_step", "returns", "victoria"]
 

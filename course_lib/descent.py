@@ -7,7 +7,7 @@ import time
 
 import numpy as np
 
-from .hyper import an_optimizer, floats, like, whole
+from .base import an_optimizer, floats, like, whole
 
 __all__ = ["Diverged", "run"]
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .hyper import whole
+from .base import whole
 
 __all__ = ["MLP"]
 

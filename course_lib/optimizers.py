@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .hyper import Optimizer, effective_rate, like, weights
+from .base import Optimizer, effective_rate, like, weights
 
 __all__ = ["SGD", "AdaGrad", "Adam", "RMSProp"]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .hyper import whole
+from .base import whole
 
 __all__ = [
     "Problem",

@@ -15,8 +15,6 @@ from pathlib import Path, PurePath
 
 from jupyter_core.paths import jupyter_data_dir
 
-from .lab import ROOT
-
 __all__ = [
     "Progress",
     "committed",
@@ -29,6 +27,7 @@ __all__ = [
     "read",
 ]
 
+ROOT = Path(__file__).resolve().parents[1]
 HEADING = re.compile(r"^# (.+)$", re.MULTILINE)
 ASKS = re.compile(r"^(?:\w+ = )?cl\.predict\(", re.MULTILINE)
 NOTHING = (

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .hyper import Optimizer, effective_rate, like, weights
+from .base import Optimizer, effective_rate, like, weights
 from .optimizers import Adam
 
 __all__ = ["AMSGrad", "Adadelta", "AdamW"]

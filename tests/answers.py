@@ -5,8 +5,8 @@ from textwrap import dedent
 import numpy as np
 
 import course_lib as cl
-from course_lib.exercises.registry import find
-from course_lib.exercises.verdict import judge
+from course_lib.checks.judge import judge
+from course_lib.checks.registry import find
 
 
 def in_a_notebook(source):

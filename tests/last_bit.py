@@ -6,7 +6,9 @@ What is printed or stored must not show it.
 
 import numpy as np
 
-from course_lib import averages, conventions, descent, explorer, hyper, optimizers, variants
+from course_lib import averages, conventions, descent, optimizers, variants
+from course_lib import base as hyper
+from course_lib.explore import explorer
 
 __all__ = ["Change", "install"]
 

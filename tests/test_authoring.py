@@ -5,9 +5,9 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from course_lib import authoring
-from course_lib.exercises.blank import is_untouched
-from course_lib.exercises.folder import read, write
+from course_lib.command import authoring
+from course_lib.command.blank import is_untouched
+from course_lib.command.notebooks import read, write
 
 
 def cell(name, source, **more):

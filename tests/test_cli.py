@@ -12,11 +12,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from course_lib import cli, doctor, fresh, lab, record
-from course_lib.exercises import check_file, folder
-from course_lib.exercises.blank import learner_version
-from course_lib.exercises.check_file import Result
-from course_lib.exercises.folder import ExerciseError, master_of, read, write
+from course_lib import record
+from course_lib.command import cli, doctor, fresh, lab
+from course_lib.command import notebooks as folder
+from course_lib.command import report as check_file
+from course_lib.command.blank import learner_version
+from course_lib.command.notebooks import ExerciseError, master_of, read, write
+from course_lib.command.report import Result
 
 ROOT = Path(__file__).resolve().parents[1]
 MASTER = ROOT / "exercises" / "solutions" / "02_moving_averages.ipynb"
@@ -303,9 +305,9 @@ def test_hints_wrap_and_are_never_cut(checked, columns):
 
 def test_a_terminal_without_greek_letters_gets_question_marks():
     code = (
-        "from course_lib.exercises import check_file as c\n"
+        "from course_lib.command import report as c\n"
         "c.check_exercise = lambda *_: [c.Result('02.x', 'wrong', '1 - ρ')]\n"
-        "from course_lib.cli import main\n"
+        "from course_lib.command.cli import main\n"
         "main(['check', '02'])"
     )
     environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
@@ -320,7 +322,13 @@ def test_check_runs_without_a_terminal_and_says_what_is_missing(tmp_path):
     """The command itself, in a process of its own: one whole run."""
     write(learner_version(read(MASTER)), tmp_path / MASTER.name)
     done = subprocess.run(
-        [sys.executable, "-c", "from course_lib.cli import main; main()", "check", MASTER.name],
+        [
+            sys.executable,
+            "-c",
+            "from course_lib.command.cli import main; main()",
+            "check",
+            MASTER.name,
+        ],
         cwd=tmp_path,
         capture_output=True,
         text=True,
@@ -448,7 +456,7 @@ def test_without_its_folder_the_course_says_so(monkeypatch):
     def lost(name=None):
         raise ExerciseError("there is no folder exercises/ in site-packages: run it from ...")
 
-    monkeypatch.setattr("course_lib.exercises.folder.find_exercise", lost)
+    monkeypatch.setattr("course_lib.command.notebooks.find_exercise", lost)
     done = course("check")
     assert done.exit_code == 2
     assert "there is no folder exercises/" in done.output
@@ -460,7 +468,7 @@ def test_doctor_looks_at_everything():
     for part in (
         "anywidget",
         "jupyterlab-manager",
-        "course_lib.server",
+        "course_lib.command.server",
         "port 8",
         "a kernel starts, answers",
     ):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from course_lib import doctor, lab
+from course_lib.command import doctor, lab
 
 MANAGER = "@jupyter-widgets/jupyterlab-manager"
 PREFIX = lab.CONFIG.parents[1] / "prefix"
@@ -49,7 +49,7 @@ def test_the_server_extension_is_looked_for_as_the_server_does(settings, tmp_pat
     )
     assert doctor._server().ok
     own.parent.mkdir()
-    own.write_text('{"ServerApp": {"jpserver_extensions": {"course_lib.server": false}}}')
+    own.write_text('{"ServerApp": {"jpserver_extensions": {"course_lib.command.server": false}}}')
     assert not doctor._server().ok
 
 

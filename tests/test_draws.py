@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import course_lib as cl
-from course_lib.exercises.folder import find_exercise, master_of, read
-from course_lib.exercises.registry import questions
+from course_lib.checks.registry import questions
+from course_lib.command.notebooks import find_exercise, master_of, read
 
 EXERCISES = find_exercise()
 FUNCTIONS = {name: question for name, question in questions().items() if question.inputs}

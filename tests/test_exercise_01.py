@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from answers import judged, pairs
+from exercise_questions.shared import walk
 
 import course_lib as cl
-from course_lib.exercises.registry import find
-from course_lib.exercises.shared import walk
+from course_lib.checks.registry import find
 
 
 def descend_by_powers(x0, lam, lr, steps):

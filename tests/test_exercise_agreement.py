@@ -5,16 +5,16 @@ from itertools import islice, zip_longest
 
 import pytest
 
-from course_lib.exercises import folder
-from course_lib.exercises.blank import learner_version
-from course_lib.exercises.check_file import check_exercise
-from course_lib.exercises.folder import find_exercise, read, write
-from course_lib.exercises.registry import questions
-from course_lib.exercises.verdict import BLANK
+from course_lib.checks.judge import BLANK
+from course_lib.checks.registry import questions
+from course_lib.command import notebooks as folder
+from course_lib.command.blank import learner_version
+from course_lib.command.notebooks import find_exercise, read, write
+from course_lib.command.report import check_exercise
 
 NUMBERS = sorted({name[:2] for name in questions()})
 ANSWER = """
-from course_lib.exercises.registry import find
+from course_lib.checks.registry import find
 {name} = find("{question}").mistakes[{at}]{called}
 """
 

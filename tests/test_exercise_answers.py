@@ -8,8 +8,8 @@ import pytest
 from answers import in_a_notebook, judged, pairs
 
 import course_lib as cl
-from course_lib.exercises.registry import find
-from course_lib.exercises.verdict import judge
+from course_lib.checks.judge import judge
+from course_lib.checks.registry import find
 
 
 def one_step(opt, state, *names):

@@ -6,8 +6,9 @@ import pytest
 from matplotlib.colors import to_rgb
 
 import course_lib as cl
-from course_lib import explorers, plots
-from course_lib.explorer import Control, Explorer, Line, Words
+from course_lib import explore as explorers
+from course_lib.explore import plots
+from course_lib.explore.explorer import Control, Explorer, Line, Words
 
 EVERY = [getattr(explorers, name) for name in explorers.__all__]
 

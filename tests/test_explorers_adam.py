@@ -10,7 +10,8 @@ from test_explorers_ideas import positions
 from test_explorers_remembering import calls
 
 import course_lib as cl
-from course_lib.explorers import momentum, shaking
+from course_lib.explore import adam_path as momentum
+from course_lib.explore import noise as shaking
 
 OPENED = [*calls("06_adam"), *calls("07_rmsprop_against_adam")]
 

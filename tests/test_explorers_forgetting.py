@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import course_lib as cl
-from course_lib.explorers import forgetting, keeping
+from course_lib.explore import leaky_memory as forgetting
+from course_lib.explore import whole_history as keeping
 
 
 def test_blocks_leave_adagrad_with_the_rates_of_single_steps():

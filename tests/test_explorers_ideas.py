@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import course_lib as cl
-from course_lib.exercises.folder import read
+from course_lib.command.notebooks import read
 
 
 def positions(explorer, *names):

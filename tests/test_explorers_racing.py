@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 import course_lib as cl
-from course_lib import plots
-from course_lib.explorers import paths, racing, sweeping
-from course_lib.explorers.parts import number
+from course_lib.explore import paths, plots
+from course_lib.explore import races as racing
+from course_lib.explore import sweeps as sweeping
+from course_lib.explore.parts import number
 
 
 def finished(explorer):

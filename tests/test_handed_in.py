@@ -12,14 +12,14 @@ import pytest
 from click.testing import CliRunner
 
 import course_lib as cl
-from course_lib import cli
-from course_lib.exercises.blank import learner_version
-from course_lib.exercises.check_file import WAITING, Result, check_exercise
-from course_lib.exercises.folder import ExerciseError, find_exercise, master_of, read, reset, write
-from course_lib.exercises.graft import graft
-from course_lib.exercises.nbval_plugin import ExerciseCell
-from course_lib.exercises.registry import find
-from course_lib.exercises.verdict import BLANK, judge
+from course_lib.checks.judge import BLANK, judge
+from course_lib.checks.registry import find
+from course_lib.command import cli
+from course_lib.command.blank import learner_version
+from course_lib.command.graft import graft
+from course_lib.command.nbval_plugin import ExerciseCell
+from course_lib.command.notebooks import ExerciseError, find_exercise, master_of, read, reset, write
+from course_lib.command.report import WAITING, Result, check_exercise
 
 MASTERS = sorted((find_exercise("02")[0].parent / "solutions").glob("*.ipynb"))
 MASTER = MASTERS[1]

@@ -12,10 +12,10 @@ import pytest
 from answers import corrected_by_powers, corrected_by_running_sums, in_a_notebook
 
 import course_lib as cl
-from course_lib.exercises import WrongAnswer, check
-from course_lib.exercises.folder import find_exercise, read
-from course_lib.exercises.registry import find, questions
-from course_lib.exercises.verdict import BLANK, Question, judge
+from course_lib.checks import WrongAnswer, check
+from course_lib.checks.judge import BLANK, Question, judge
+from course_lib.checks.registry import find, questions
+from course_lib.command.notebooks import find_exercise, read
 
 NONE = "nothing came back from your function: is a `return` missing?"
 SOME_NONE = "something came back as None: `append`, `sort` and `print` give nothing back"

@@ -13,7 +13,7 @@ from jupyter_core.paths import jupyter_config_path
 from jupyterlab.commands import get_user_settings_dir
 
 import course_lib as cl
-from course_lib import doctor, lab
+from course_lib.command import doctor, lab
 
 
 def test_the_layout_goes_with_the_environment(monkeypatch, tmp_path):

@@ -10,8 +10,8 @@ from pathlib import Path
 import last_bit
 import pytest
 
-from course_lib import explorers
-from course_lib.exercises.folder import read, write
+from course_lib import explore as explorers
+from course_lib.command.notebooks import read, write
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted(

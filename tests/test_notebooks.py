@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from course_lib import explorers
+from course_lib import explore as explorers
 
 ROOT = Path(__file__).parent.parent
 LESSONS = sorted(ROOT.glob("notebooks/[0-9]*.ipynb"))

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 import course_lib as cl
-from course_lib.hyper import weights
+from course_lib.base import weights
 
 ALL = [
     cl.SGD(),

@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 import course_lib as cl
-from course_lib import exercises, record
-from course_lib.exercises.registry import questions
+from course_lib import checks, record
+from course_lib.checks.registry import questions
 
 NOTHING = {"lessons": [], "predictions": {}, "exercises": {}}
 
@@ -155,7 +155,7 @@ def session(disk, monkeypatch):
     """A session in which exercise 02 is open, and what it displays."""
     shown = []
     monkeypatch.setenv("JPY_SESSION_NAME", "/home/ada/exercises/02_moving_averages.ipynb")
-    monkeypatch.setattr(exercises, "_right", set())
+    monkeypatch.setattr(checks, "_right", set())
     monkeypatch.setattr("IPython.display.display", lambda data, raw: shown.append(data))
     return shown
 
@@ -168,14 +168,14 @@ def test_in_a_session_a_right_answer_is_counted_and_recorded(session):
     assert session[-1]["text/plain"] == plain
     assert session[-1]["text/html"].endswith(f"✓</span> {plain}")
     assert record.read()["exercises"] == {"02": {"right": 2, "of": 6}}
-    with pytest.raises(exercises.WrongAnswer):  # it was right, and is no more
+    with pytest.raises(checks.WrongAnswer):  # it was right, and is no more
         cl.check("02.warm_up", 8)
     cl.check("02.ema", cl.ema)
     assert session[-1]["text/plain"] == "02.ema: right (2 of 6 right so far)"
 
 
 def test_the_last_right_answer_tells_that_all_are_right(session, monkeypatch):
-    monkeypatch.setattr(exercises, "_right", {*questions("02"), "01.warm_up"})
+    monkeypatch.setattr(checks, "_right", {*questions("02"), "01.warm_up"})
     cl.check("02.warm_up", 7)
     assert session[-1]["text/plain"] == "02.warm_up: right (all are right)"
 

@@ -12,7 +12,7 @@ import pytest
 from traitlets.config import Config
 
 import course_lib as cl
-from course_lib.saved import HIDE_INPUT, STATE, VIEW, without_widget_views
+from course_lib.command.saved import HIDE_INPUT, STATE, VIEW, without_widget_views
 
 OURS = {"course": {"prediction": "0a1b"}}
 
@@ -160,12 +160,12 @@ def test_the_extension_saves_pictures():
 
 def jpserver_extensions():
     """What the files say that an installation gives to Jupyter's server."""
-    folder = Path(cl.__file__).parent / "prefix/etc/jupyter/jupyter_server_config.d"
+    folder = Path(cl.__file__).parent / "command/prefix/etc/jupyter/jupyter_server_config.d"
     (file,) = folder.iterdir()
     return json.loads(file.read_text("utf-8"))["ServerApp"]["jpserver_extensions"]
 
 
 def test_the_server_loads_no_numpy_for_it():
-    code = "import sys, course_lib.server; print({'numpy', 'IPython'} & sys.modules.keys())"
+    code = "import sys, course_lib.command.server; print({'numpy', 'IPython'} & sys.modules.keys())"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout == "set()\n", done.stderr

@@ -22,7 +22,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from course_lib import lab
+from course_lib.command import lab
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -171,7 +171,7 @@ def test_no_hosts_and_no_machine_paths(name):
     )
 
 
-@pytest.mark.parametrize("module", ["course_lib.plots", "test_averages", "traitlets.x"])
+@pytest.mark.parametrize("module", ["course_lib.explore.plots", "test_averages", "traitlets.x"])
 def test_what_we_use_and_is_deprecated_is_an_error(module):
     with pytest.raises(DeprecationWarning):
         warnings.warn_explicit("an old name", DeprecationWarning, "x.py", 1, module=module)
@@ -428,7 +428,7 @@ def test_the_course_is_found_in_a_folder_with_any_name_whatever_the_locale(start
 
 
 def test_what_jupyterlab_reads_in_the_environment_is_brought_up_to_date(start, monkeypatch):
-    ours = start.ROOT / "course_lib/prefix/etc/startup/course.py"
+    ours = start.ROOT / "course_lib/command/prefix/etc/startup/course.py"
     ours.parent.mkdir(parents=True)
     theirs = start.VENV / "etc/startup/course.py"
     for text in ("new", "newer"):
@@ -449,7 +449,7 @@ def test_a_wheel_brings_what_jupyterlab_reads_in_the_environment(tmp_path):
     from flit_core.wheel import make_wheel_in
 
     info = make_wheel_in(ROOT / "pyproject.toml", tmp_path)
-    folder = ROOT / "course_lib/prefix"
+    folder = ROOT / "course_lib/command/prefix"
     files = {path.relative_to(folder).as_posix() for path in folder.rglob("*.*") if path.is_file()}
     names = zipfile.ZipFile(info.file).namelist()
     brought = {name.partition(".data/data/")[2] for name in names} - {""}
@@ -636,7 +636,7 @@ def test_the_lab_config_is_offline_and_local(monkeypatch):
     assert config.LabApp.news_url is None
     assert config.LabApp.extension_manager == "readonly"
     assert config.ServerApp.ip == "127.0.0.1"
-    assert "course_lib.server" in config.ServerApp.jpserver_extensions
+    assert "course_lib.command.server" in config.ServerApp.jpserver_extensions
     (extensions,) = map(Path, config.LabServerApp.extra_labextensions_path)
     assert [folder.name for folder in extensions.iterdir()] == ["adaptive-optimizers-course"]
     assert "token" not in config.ServerApp and "IdentityProvider" not in config

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from answers import judged
 
-from course_lib.exercises.registry import questions
-from course_lib.exercises.verdict import PENCIL, TOLERANCE
+from course_lib.checks.judge import PENCIL, TOLERANCE
+from course_lib.checks.registry import questions
 
 DRAWS = 30
 

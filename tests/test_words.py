@@ -7,7 +7,7 @@ import pytest
 
 import course_lib as cl
 from course_lib import words
-from course_lib.explorers import rareness
+from course_lib.explore import sparse as rareness
 
 P = np.array([0.5, 0.3, 0.15, 0.05])
 

@@ -24,7 +24,7 @@ INTERACT = {
     "moving_averages": """
 import ipywidgets
 import matplotlib.pyplot as plt
-from course_lib import averages, datasets, explorers
+from course_lib import averages, datasets, explore as explorers
 
 def show(beta):
     x = datasets.noisy_step()
@@ -41,7 +41,7 @@ ipywidgets.interact(show, beta=ipywidgets.SelectionSlider(options=options, value
 import ipywidgets
 import matplotlib.pyplot as plt
 import course_lib as cl
-from course_lib import plots
+from course_lib.explore import plots
 
 bowl = cl.problems.bowl()
 
@@ -169,7 +169,7 @@ def measure(page, url, folder, name, source, picture, busy=False, before=WARM):
 
 def main():
     import course_lib as cl
-    from course_lib import explorers
+    from course_lib import explore as explorers
 
     cl.explore.first_look()  # fonts and imports are paid once
     print("each explorer: its table; from the cell to the first picture; from a key to other")

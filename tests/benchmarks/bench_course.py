@@ -13,7 +13,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-from course_lib.exercises.check_file import check_exercise
+from course_lib.command.report import check_exercise
 
 ROOT = Path(__file__).resolve().parents[2]
 TIMES = 3

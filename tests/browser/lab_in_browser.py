@@ -16,7 +16,7 @@ import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 
-from course_lib import lab
+from course_lib.command import lab
 
 ROOT = Path(__file__).resolve().parents[2]
 # Without these, Chromium asks the network for things of its own.

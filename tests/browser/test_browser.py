@@ -10,7 +10,7 @@ from nbconvert import HTMLExporter
 from PIL import Image, ImageFilter
 
 import course_lib as cl
-from course_lib import explorers
+from course_lib import explore as explorers
 
 PICTURE = "canvas => canvas.toDataURL()"
 TEXT = 9.5 * 100 / 72  # the pictures' text in CSS pixels, at their own size

@@ -7,7 +7,7 @@ import pytest
 from hand import SHOWN, cell_of, export_html, reopen, visible_cells, wait_idle
 from lab_in_browser import ROOT, open_and_run
 
-from course_lib.exercises.folder import read
+from course_lib.command.notebooks import read
 
 LESSONS = sorted(path.stem for path in (ROOT / "notebooks").glob("[0-9]*.ipynb"))
 PICTURE = "canvas => canvas.toDataURL()"

@@ -7,7 +7,7 @@ import pytest
 from hand import ask, cell_ids, cell_of, reopen, run_count, select, settled_box, tab_to, wait_idle
 from lab_in_browser import execute, open_and_run, open_notebook, write_notebook
 
-from course_lib.exercises.folder import read, write
+from course_lib.command.notebooks import read, write
 
 PREDICT = "cl.predict('Which?', {'this': 'It is.', 'that': 'It looks so.'}, right='this')"
 EXPLORE = "cl.explore.moving_averages()"

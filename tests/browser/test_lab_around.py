@@ -10,7 +10,7 @@ import nbformat.v4 as v4
 import pytest
 from lab_in_browser import ROOT, execute, lab, server, write_notebook
 
-from course_lib.saved import VIEW
+from course_lib.command.saved import VIEW
 
 PREFIX = ROOT / "course_lib/prefix"
 LESSON, TERMS = "notebooks/01_one_learning_rate.ipynb", "notebooks/notation.ipynb"

@@ -4,7 +4,7 @@ import json
 
 from lab_in_browser import ROOT, open_and_run, write_notebook
 
-from course_lib.exercises.folder import read, write
+from course_lib.command.notebooks import read, write
 
 LEARNING = "import os\ndel os.environ['COURSE_PROGRESS']  # as for a learner\n"
 

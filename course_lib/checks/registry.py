@@ -1,0 +1,56 @@
+"""All questions, by name: those of exercise 02 are in ``exercises/questions/q02_….py``."""
+
+import sys
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+__all__ = ["find", "questions"]
+
+FOLDER = Path(__file__).resolve().parents[2] / "exercises" / "questions"
+PACKAGE = "exercise_questions"  # what these files are imported as: they lie in no package
+
+# Where an answer that later ones may call has another name in the notebook than its question.
+NAMES = {"02.bug_hunt": "measured_half_life"}
+
+
+def questions(number=None):
+    """The questions of one exercise, or of all.
+
+    Parameters
+    ----------
+    number : str, optional
+        The exercise, ``"02"``.
+
+    Returns
+    -------
+    dict
+        Name to `Question`, in the order in which they are asked.
+
+    Examples
+    --------
+    >>> list(questions("02"))[:2]
+    ['02.warm_up', '02.ema']
+    """
+    if PACKAGE not in sys.modules:
+        sys.modules[PACKAGE] = ModuleType(PACKAGE)
+        sys.modules[PACKAGE].__path__ = [str(FOLDER)]
+    found = {}
+    for file in sorted(FOLDER.glob("q[0-9][0-9]_*.py")):
+        if number not in (None, file.name[1:3]):
+            continue
+        earlier = {}
+        for question in import_module(f"{PACKAGE}.{file.stem}").QUESTIONS:
+            found[question.name] = question
+            question.earlier = dict(earlier)
+            if question.inputs:  # a function, which later answers may call
+                earlier[NAMES.get(question.name, question.name[3:])] = question
+    return found
+
+
+def find(name):
+    """The question of that name, ``"02.ema"``; ValueError with the names there are."""
+    there = questions(str(name).partition(".")[0]) or questions()
+    if name not in there:
+        raise ValueError(f"there is no question {name!r}; there are {', '.join(there)}")
+    return there[name]

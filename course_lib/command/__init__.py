@@ -1,0 +1,1 @@
+"""The command `course` and what authors run: notebooks as files, checks in a kernel, Lab."""

@@ -1,0 +1,219 @@
+"""A pytest plugin: a learner's notebook is grafted into its master before nbval runs it.
+
+The learner's own file is never handed to nbval, whose reference would then be what the learner
+saved. `exercises/conftest.py` turns this on for a plain ``pytest exercises/02_….ipynb``.
+"""
+
+import re
+import time
+from collections import defaultdict
+
+import nbformat
+import pytest
+from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError
+
+from ..checks.judge import BLANK
+from .graft import graft
+from .kernel import Kernel, KernelDied, begin
+from .notebooks import ExerciseError, master_of
+
+__all__ = ["ExerciseCell", "ExerciseFile", "pytest_addoption", "pytest_collect_file"]
+
+CELL_LIMIT = 30.0
+CELLS_IN_LIMIT = 4  # the whole exercise may take as long as four cells at their limit
+KEEPS = ("time", "capture", "prun")  # cell magics that leave a definition in the notebook
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--exercise-cell-limit",
+        type=float,
+        default=CELL_LIMIT,
+        help="seconds that one cell of an exercise may take",
+    )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(file_path, parent):
+    """Replace what nbval would collect from a learner's notebook."""
+    found = yield
+    if hasattr(parent.config, "grafted"):  # `course check` has looked already
+        return [ExerciseFile.from_parent(parent, path=file_path)]
+    if file_path.suffix != ".ipynb" or file_path.parent.name == "solutions":
+        return found
+    try:
+        master = master_of(file_path)
+    except ExerciseError:
+        return found
+    # What `course reset` kept, `….yours-1.ipynb`, is checked only if it is asked for by name.
+    if file_path.name != master.name and not parent.session.isinitpath(file_path):
+        return []
+    return [ExerciseFile.from_parent(parent, path=file_path)]
+
+
+class _NoTimeLeft(Exception):
+    pass
+
+
+class ExerciseFile(IPyNbFile):
+    """A learner's notebook. Its cells are those of the master, with the answers grafted in."""
+
+    def collect(self):
+        try:
+            grafted = getattr(self.config, "grafted", None)
+            self.grafted = grafted or graft(self.path, master_of(self.path))
+        except ExerciseError as problem:
+            raise self.CollectError(str(problem)) from None
+        self.nb = nbformat.from_dict(self.grafted.notebook)
+        self.skip_compare += ("stderr",)  # the warnings of somebody's library are no answer
+        code = [cell for cell in self.nb.cells if cell.cell_type == "code"]
+        for number, cell in enumerate(code):
+            # Decided by our ids alone: comments and tags that nbval knows have no say here.
+            kind = cell.id.partition("-")[0]
+            options = defaultdict(bool, check=kind == "check", check_exception=kind == "extra")
+            yield ExerciseCell.from_parent(
+                self, name=cell.id, cell_num=number, cell=cell, options=options
+            )
+
+    def setup(self):
+        self.limit = self.config.getoption("exercise_cell_limit", CELL_LIMIT)
+        self.end = time.monotonic() + CELLS_IN_LIMIT * self.limit
+        self.ran = []
+        # In the learner's folder, as in JupyterLab. `course check` has one on its way already.
+        self.folder = getattr(self.config, "folder", self.path.parent)
+        self.greet(getattr(self.config, "begun_kernel", None) or begin(self.folder))
+
+    def greet(self, manager):
+        """Let the cells run in the kernel of `manager`, as soon as it answers."""
+        self.kernel = Kernel(manager, self.config.option.nbval_kernel_startup_timeout)
+
+    def revive(self):
+        """Go on in a fresh kernel, in which the cells that ended well have run again."""
+        self.kernel.stop()
+        self.greet(begin(self.folder))
+        for source in self.ran:
+            message = self.kernel.execute_cell_input(source, allow_stdin=False)
+            self.kernel.await_reply(message, timeout=self.limit)
+
+    def teardown(self):
+        if self.kernel:
+            self.kernel.stop()
+
+
+class ExerciseCell(IPyNbCell):
+    """One cell of the grafted notebook. `hint` says in a sentence why it failed."""
+
+    hint = "not checked: the run was stopped"
+    comparison_traceback = ()  # which nbval hands on; the hint tells it in words
+
+    def setup(self):
+        pass
+
+    def runtest(self):
+        option = self.config.option
+        usual = option.nbval_cell_timeout
+        option.nbval_cell_timeout = min(self.parent.limit, self.parent.end - time.monotonic())
+        try:
+            if option.nbval_cell_timeout <= 0:
+                raise _NoTimeLeft
+            if not self.parent.kernel.is_alive() and self.parent.ran:
+                self.parent.revive()
+            super().runtest()
+            if self.parent.timed_out:  # the cell caught the interrupt and went on
+                raise TimeoutError
+            self.hint = None
+            if not self.options["check"]:
+                self.parent.ran.append(self.cell.source)
+        except Exception as problem:
+            self.hint = self._explain(problem)
+            raise
+        finally:
+            option.nbval_cell_timeout = usual
+            self.parent.timed_out = False  # the next cell is judged on its own
+
+    def compare_outputs(self, test, ref, skip_compare=None):
+        """Whether the stored line is there. What an answer prints beside it is no fault.
+
+        `redirect_stdout` does not catch all: a logger holds its stream, a process has its own.
+        """
+        printed, stored = (
+            "".join(out.text for out in outs if out.get("name") == "stdout") for outs in (test, ref)
+        )
+        return stored.strip() in printed
+
+    def repr_failure(self, excinfo):
+        return self.hint or super().repr_failure(excinfo)
+
+    def _explain(self, problem):
+        if isinstance(problem, KernelDied):
+            return "the kernel died here: was it ended from inside, or out of memory?"
+        if isinstance(problem, _NoTimeLeft):
+            return f"not checked: the exercise took more than {_seconds(self.parent)} so far"
+        if self.parent.timed_out:
+            hint = f"it took more than {self.config.option.nbval_cell_timeout:.3g} s"
+            if not self.parent.kernel.is_alive():
+                return f"{hint} and could not be stopped: does it wait for processes of its own?"
+            return f"{hint}: does a loop never end?"
+        if not isinstance(problem, NbCellError):
+            return "not checked: the kernel had stopped before"
+        error = next((out for out in self.test_outputs if out.output_type == "error"), None)
+        if error is None:
+            return "the check did not print its own line"
+        return self._in_words(error)
+
+    def _in_words(self, error):
+        grafted, name, text = self.parent.grafted, error.ename, error.evalue[:1000]
+        answer = self.cell.id.replace("check-", "answer-")
+        missing = re.search(r"name '(\w+)' is not defined", text)
+        stray = grafted.strays.get(missing and missing[1])
+        if name == "WrongAnswer":
+            hint = text.partition(": ")[2]
+            stray = grafted.strays.get(grafted.asked.get(answer)) if hint == BLANK else stray
+            return f"{hint}; {stray}" if stray else hint
+        if missing and missing[1] == "cl":
+            return "`cl` is gone: does a line delete it?"
+        if self.options["check"]:
+            if "has no attribute 'check'" in text:
+                return "`cl` is the course: give your variable another name"
+            if name == "NameError":
+                sources = {cell.id: cell.source for cell in self.parent.nb.cells}
+                return (
+                    _magic(sources[answer])
+                    or f"{text}: {stray or 'does the answer cell define it?'}"
+                )
+        if name == "NameError":
+            if missing and missing[1] in grafted.asked.values():
+                return f"{text}: the answer cell that should define it does not"
+            # Imported in a cell of ours, perhaps, which is taken from the master.
+            hint = f"{text}: is it misspelt? Else define or import it in the answer cell itself"
+            return f"{hint}; {stray}" if stray else hint
+        return _error_in_words(error)
+
+
+def _seconds(file):
+    return f"{CELLS_IN_LIMIT * file.limit:.3g} s"
+
+
+def _magic(source):
+    """What a magic does to the definition below it, in a sentence; None if nothing."""
+    magic = re.search(r"^\s*%%(\w+)", source, re.MULTILINE)
+    if magic and magic[1] not in KEEPS:
+        return f"`%%{magic[1]}` runs the cell in a world of its own: take it away"
+    if magic and not source.strip().startswith("%%"):
+        return f"`%%{magic[1]}` has to be the first line of its cell"
+    return None
+
+
+def _error_in_words(error):
+    name, text = error.ename, error.evalue[:1000]
+    if name == "StdinNotImplementedError":
+        return "a check cannot answer `input()`: write the number itself"
+    if name == "Stopped":
+        return text
+    if name == "SystemExit":
+        return "sys.exit() would end the notebook here: leave it out"
+    traceback = re.sub(r"\x1b\[[\d;]*m", "", "\n".join(error.traceback)[:100_000])
+    line = re.search(r"Cell In\[\d+\], line (\d+)", traceback)
+    # A SyntaxError says where in words of its own, with a path of no use to anybody.
+    text = re.sub(r" \([^()]*, line \d+\)$", "", text)
+    return f"the cell does not run: {name}: {text}" + (f", in line {line[1]}" if line else "")

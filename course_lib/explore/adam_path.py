@@ -1,0 +1,170 @@
+"""What Adam adds, step by step (lesson 06)."""
+
+import numpy as np
+
+from .. import datasets
+from ..descent import run
+from ..optimizers import Adam
+from . import plots
+from .explorer import Control, Explorer, Goal, Line, Words
+from .parts import ROUNDING, bars, numpys_own_errors, points
+
+__all__ = ["adam"]
+
+FIRST = 20
+BETA1, BETA2 = (0.0, 0.5, 0.8, 0.9, 0.99), (0.9, 0.99, 0.999)
+SILENT = "a spike after a long silence"
+STEP = plots.LineStyle(plots.OPTIMIZERS["Adam"].colour)
+RAW, CORRECTED = plots.LineStyle("#767676"), plots.LineStyle("#B34700", dash=(4, 2))
+
+
+@numpys_own_errors
+def adam(gradients="noise", bias_correction=True):
+    """A stream's first twenty gradients g and Adam's m, v and steps, bar by bar.
+
+    Goal: without the correction, find the decays whose first step is one η long. Then, with one
+    spike and the correction, find the betas with the longest step.
+
+    Parameters
+    ----------
+    gradients : {"constant", "noise", "one spike", "a spike after a long silence", \
+            "Hinton's stream"}
+        Where the stream's control stands at the start.
+    bias_correction : bool
+        Whether m and v are corrected at the start.
+
+    Returns
+    -------
+    Explorer
+        Lines `g`, `m`, `m corrected`, `v`, `v corrected`, and `step`, in units of the learning
+        rate.
+
+    Raises
+    ------
+    ValueError
+        If a start value is not among the control's.
+
+    Examples
+    --------
+    >>> explorer = adam("constant", bias_correction=False)
+    >>> print(explorer.alt.partition(",")[0])
+    The first step is 3.16 η long
+    """
+    streams = _streams()
+    names, g = tuple(streams), np.stack([*streams.values()], axis=-1)  # (t, stream)
+    shape = (len(BETA1), len(BETA2), 1)
+    betas = {"beta1": np.reshape(BETA1, (-1, 1, 1)), "beta2": np.reshape(BETA2, (-1, 1))}
+
+    def trace(correct):
+        opt = Adam(1.0, eps=0, bias_correction=correct, **betas)
+        return run(opt, lambda x, t: np.broadcast_to(g[t - 1], x.shape),
+                   np.zeros((*shape[:2], len(names))), FIRST)  # fmt: skip
+
+    plain, corrected = trace(False), trace(True)
+
+    def table(quantity):  # (stream, β₁, β₂, step)
+        return np.moveaxis(quantity, (0, -1), (-1, 0))
+
+    m, v = table(corrected.m[1:]), table(corrected.v[1:])
+    m_hat, v_hat = table(corrected.m_hat[1:]), table(corrected.v_hat[1:])
+    moves = [table(-np.diff(one.x, axis=0)) for one in (plain, corrected)]
+    step = np.stack(moves, axis=-2)  # (stream, β₁, β₂, corrected, step)
+    quiet = names.index(SILENT)  # by then β^t is 0, and the correction changes nothing
+    m_hat[quiet], v_hat[quiet], step[quiet, ..., 1, :] = m[quiet], v[quiet], step[quiet, ..., 0, :]
+
+    def draw(figure):
+        axes = plots.panels(figure, "AB;CD")
+        looks = {
+            "gradient g": ({"g": RAW}, (-1.5, 1.5)),
+            "m": ({"m": RAW, "m corrected": CORRECTED}, (-1.5, 1.5)),
+            "v": ({"v": RAW, "v corrected": CORRECTED}, (-0.05, 1.15)),
+            "step ÷ η": ({"step": STEP}, (-2, 8)),
+        }
+        for ax, (label, (styles, ylim)) in zip(axes, looks.items(), strict=True):
+            plots.finish(ax, styles=styles, xlabel="step t", ylabel=label, xlim=(0, 21), ylim=ylim)
+            ax.axhline(0, color="#555555", linewidth=0.8)
+        axes[3].set_yticks([0, 1, 3, 6])
+        axes[3].axhline(1, color="#B34700", linewidth=1, linestyle=(0, (2, 2)))
+        return [*axes]
+
+    def taken(gradients, beta1, beta2, bias_correction):
+        at = names.index(gradients), BETA1.index(beta1), BETA2.index(beta2), int(bias_correction)
+        return np.abs(step[at])
+
+    def outcome(**at):
+        long = taken(**at)
+        longest = long > long.max() * (1 - ROUNDING)
+        if longest.all():
+            return f"Every step is {long[0]:.3g} η long."
+        t = longest.argmax()
+        most = f"the longest is step {t + 1} with {long[t]:.3g} η" if t else "none is longer"
+        return f"The first step is {long[0]:.3g} η long, {most}, and the last is {long[-1]:.3g} η."
+
+    def first_is_one(**at):
+        first = taken(**at)[0]
+        if at["bias_correction"]:
+            return False, "The correction is on."
+        if abs(first - 1) > ROUNDING:
+            return False, f"Now it is {first:.3g} η."
+        decays = f"β₁ = {at['beta1']:g} and β₂ = {at['beta2']:g}"
+        return True, f"With {decays}, 1 − β₁ is √(1 − β₂)."
+
+    at_spike = np.abs(step[names.index("one spike"), ..., 1, :]).max(axis=-1)  # (β₁, β₂)
+
+    def spike_is_longest(**at):
+        if at["gradients"] != "one spike" or not at["bias_correction"]:
+            return False, "Not set yet."
+        longest = taken(**at).max()
+        now = f"With β₁ = {at['beta1']:g} and β₂ = {at['beta2']:g} it is {longest:.3g} η long"
+        longer = int((at_spike > longest * (1 + ROUNDING)).sum())
+        if longer:
+            pairs = "pair makes" if longer == 1 else "pairs make"
+            return False, f"{now}; {longer} {pairs} it longer."
+        return True, f"{now}, and with no pair longer."
+
+    on = ("gradients", "beta1", "beta2")
+    times = np.arange(1, FIRST + 1)
+    return Explorer(
+        controls=[
+            Control("beta1", "decay β₁", BETA1, 0.9),
+            Control("gradients", "gradients", names, gradients),
+            Control("beta2", "decay β₂", BETA2, 0.999),
+            Control("bias_correction", "bias correction", (False, True), bias_correction),
+        ],
+        lines=[
+            Line("g", ("gradients",), bars(g.T), RAW),
+            Line("m", on, bars(m), RAW, 1),
+            Line("m corrected", on, points(times, m_hat), CORRECTED, 1),
+            Line("v", on, bars(v), RAW, 2),
+            Line("v corrected", on, points(times, v_hat), CORRECTED, 2),
+            Line("step", (*on, "bias_correction"), bars(step), STEP, 3),
+        ],
+        words=[Words((*on, "bias_correction"), outcome)],
+        goals=[
+            Goal(
+                "without the correction, decays whose first step is one η long",
+                (*on, "bias_correction"),
+                first_is_one,
+            ),
+            Goal(
+                "with one spike and the correction, the betas with the longest step",
+                (*on, "bias_correction"),
+                spike_is_longest,
+            ),
+        ],
+        draw=draw,
+        size=(760, 400),
+    )
+
+
+def _streams():
+    noise = np.random.default_rng(2).normal(0, 0.5, FIRST)
+    spike = np.zeros(FIRST)
+    spike[9] = 1.0  # before it nothing: the average of squares has no warning
+    return {
+        "constant": np.ones(FIRST),
+        "noise": noise,
+        "one spike": spike,
+        SILENT: spike,  # the silence lies before what is shown
+        "Hinton's stream": datasets.hinton_stream(FIRST),
+    }

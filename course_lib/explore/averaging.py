@@ -1,0 +1,239 @@
+"""Explorers of moving averages (lessons 00 and 02)."""
+
+from functools import partial
+
+import numpy as np
+
+from .. import averages
+from . import plots
+from .explorer import Control, Explorer, Goal, Line, Words
+from .parts import numpys_own_errors, points, steps_word
+from .streams import SHOWN, own, streams, target
+
+__all__ = ["first_look", "moving_averages"]
+
+BETAS = (0.0, 0.5, 0.7, 0.8, 0.85, 0.88, 0.9, 0.92, 0.94, 0.96, 0.97, 0.98, 0.99, 0.995, 0.999)
+WINDOWS = (1, 2, 3, 5, 10, 15, 20, 25, 30, 50, 100, 200)
+FIRST_BETAS = (
+    *(0.0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.88, 0.89),
+    *(0.9, 0.91, 0.92, 0.94, 0.96, 0.98, 0.99),
+)
+
+
+@numpys_own_errors
+def first_look():
+    """One slider, one line: how an average with decay β follows a jump from 0 to 1.
+
+    Goal: find the largest β whose average reaches 0.9 within 20 steps.
+
+    Returns
+    -------
+    Explorer
+        Control `beta`; line `EMA`, from 9 steps before the jump to 60 after it.
+
+    Examples
+    --------
+    >>> explorer = first_look()
+    >>> explorer.set(beta=0.5)
+    >>> explorer.lines["EMA"][8:12].tolist()
+    [[-1.0, 0.0], [0.0, 0.0], [1.0, 0.5], [2.0, 0.75]]
+    """
+    steps = np.arange(-9, 61)
+    stream = (steps >= 1).astype(float)
+    v = averages.ema(stream, FIRST_BETAS).T
+    arrives = [np.flatnonzero(row[steps >= 1] >= 0.9)[:1] + 1 for row in v]
+
+    def draw(figure):
+        ax = figure.subplots()
+        limits = {"xlim": (-9, 60), "ylim": (-0.05, 1.15)}
+        styles = {"stream: jumps to 1": plots.STREAM, "its average (EMA)": plots.EMA}
+        plots.finish(ax, styles=styles, xlabel="step t", ylabel="value", **limits)
+        ax.step(steps, stream, where="post", **plots.STREAM.matplotlib(plots.DPI))
+        target(ax, [20, 20], [0, 0.9], "0.9 within 20 steps", (21, 0.08))
+        return ax
+
+    def reaches(beta):
+        reached = arrives[FIRST_BETAS.index(beta)]
+        when = "does not reach 0.9 within 60 steps"
+        if reached.size:
+            when = f"reaches 0.9 after {reached[0]} {steps_word(reached[0])}"
+        return f"With β = {beta:g} the average {when}."
+
+    def look(beta):
+        k = FIRST_BETAS.index(beta)
+        soon = [bool((when <= 20).any()) for when in arrives]
+        if not soon[k]:
+            return False, f"With β = {beta:g} it is late."
+        if any(soon[k + 1 :]):
+            return False, f"With β = {beta:g} it is in time; with a larger β, too."
+        return True, f"With β = {beta:g}, the largest of the slider's values."
+
+    goal = "find the largest β whose average reaches 0.9 within 20 steps"
+    return Explorer(
+        controls=[Control("beta", "decay β", FIRST_BETAS, 0.96)],
+        lines=[Line("EMA", ("beta",), points(steps, v), plots.EMA)],
+        words=[Words(("beta",), reaches)],
+        draw=draw,
+        size=(760, 320),
+        goals=[Goal(goal, ("beta",), look)],
+    )
+
+
+@numpys_own_errors
+def moving_averages(
+    series="noisy step",
+    beta=0.98,
+    window=10,
+    bias_correction=False,
+    ema=averages.ema,
+    ema_corrected=None,
+    memory=True,
+):
+    """A series, its window mean and its EMA.
+
+    The FTSE is averaged from its first day in 1991 and its last 300 days are shown, so that
+    what is seen of it is no effect of the start. The other two series are seen from the start.
+
+    The goal is that of the series at the start. Noisy step: find the β that reaches 0.5 within 8
+    steps of the jump and wobbles by less than 0.09. Hinton's stream: find the smallest β whose
+    swing in the last ten steps stays below 0.05. FTSE squared returns: find the longest window
+    whose mean rises above 2 %² in October 1997 or after.
+
+    Parameters
+    ----------
+    series : {"noisy step", "Hinton's stream", "FTSE squared returns"} or array_like
+        The series at the start. At least two numbers of your own become a series "yours".
+    beta, window, bias_correction
+        Where the controls stand at the start; each has a finite list of values.
+    ema, ema_corrected : callable, optional
+        Functions ``(x, beta) → array like x`` to draw in place of the library's: yours.
+    memory : bool, default True
+        Whether the sentence below the picture tells the half-life and the effective window.
+        A lesson that has yet to ask for them leaves them out.
+
+    Returns
+    -------
+    Explorer
+        Lines `stream`, `window mean` and `EMA`, 300 steps each.
+
+    Raises
+    ------
+    ValueError
+        If a start value is not among the control's, or a function given does not return one
+        finite number for each step.
+
+    Examples
+    --------
+    >>> explorer = moving_averages("Hinton's stream", beta=0.97)
+    >>> explorer.lines["stream"][:, 1].sum().round(9).item() + 0.0
+    0.0
+    """
+    functions = (ema, ema_corrected or partial(averages.ema, bias_correction=True))
+    known = streams()
+    if not isinstance(series, str):
+        known["yours"], series = own(series), "yours"
+    names = tuple(known)
+    choice = Control("series", "series", names, series)
+    whole = [stream.values for stream in known.values()]
+    x = np.array([_last(s) for s in whole])
+    means = np.array(
+        [[_last(averages.moving_average(s, min(w, len(s)))) for w in WINDOWS] for s in whole]
+    )
+    averaged = np.array([[_last(_for_each_beta(f, s)) for f in functions] for s in whole])
+    averaged = averaged.swapaxes(1, 2)  # (series, β, corrected, step)
+    times = np.array([_last(stream.times) for stream in known.values()])
+
+    def draw(figure, series):
+        ax = figure.subplots()
+        stream = known[series]
+        styles = {
+            stream.label: plots.STREAM,
+            "window mean": plots.WINDOW,
+            "exponential moving average (EMA)": plots.EMA,
+        }
+        limits = {"xlim": stream.times[[0, -1]], "ylim": stream.limits}
+        plots.finish(ax, styles=styles, xlabel=stream.time, ylabel=stream.unit, **limits)
+        if series == asked and aim:
+            aim.mark(ax)
+        return ax
+
+    def remembered(beta, window):
+        life, size = averages.half_life(beta), averages.effective_window(beta)
+        told = f": half-life {life:.3g} steps, effective window {size:.4g} {steps_word(size)}"
+        return (
+            f"EMA with β = {beta:g}{told if memory else ''}. "
+            f"Window mean: {window} {steps_word(window)}."
+        )
+
+    def outcome(series, beta, bias_correction):
+        i = names.index(series)
+        v = averaged[i, BETAS.index(beta), int(bias_correction)]
+        return known[series].outcome(v)
+
+    asked = names[choice.index(series)]
+    aim = known[asked].aim
+
+    def look(series, **at):
+        if series != asked:
+            return False, f"This is about the series {asked!r}."
+        i = names.index(series)
+        if aim.of == "window":
+            return aim.look(means[i], WINDOWS, WINDOWS.index(at["window"]))
+        return aim.look(averaged[i, :, int(at["bias_correction"])], BETAS, BETAS.index(at["beta"]))
+
+    on_ema = ("series", "beta", "bias_correction")
+    on_aim = ("series", "window") if aim and aim.of == "window" else on_ema
+    return Explorer(
+        controls=[
+            choice,
+            Control("beta", "decay β", BETAS, beta),
+            Control("window", "window", WINDOWS, window),
+            Control("bias_correction", "bias correction", (False, True), bias_correction),
+        ],
+        lines=[
+            Line("stream", ("series",), points(times, x), plots.STREAM),
+            Line("window mean", ("series", "window"), points(times[:, None], means), plots.WINDOW),
+            Line("EMA", on_ema, points(times[:, None, None], averaged), plots.EMA),
+        ],
+        words=[
+            Words(("series",), lambda series: f"The series {series!r}.", shown=False),
+            Words(("beta", "window"), remembered),
+            Words(on_ema, outcome),
+        ],
+        draw=draw,
+        draw_on=("series",),
+        goals=[Goal(aim.text, on_aim, look)] if aim else [],
+    )
+
+
+def _last(values):
+    """The last 300 along the last axis, after gaps where there are fewer."""
+    values = values[..., -SHOWN:]
+    gap = np.full((*values.shape[:-1], SHOWN - values.shape[-1]), np.nan)
+    return np.concatenate([gap, values], axis=-1)
+
+
+def _for_each_beta(function, x):
+    """A row for each of BETAS; the library's own average takes them all at once."""
+    if averages.ema in (function, getattr(function, "func", None)):
+        return function(x, BETAS).T
+    rows = [_apply(function, x, beta) for beta in BETAS]
+    return np.array([row[-min(map(len, rows)) :] for row in rows])
+
+
+def _apply(function, x, beta):
+    """A learner's average of `x`, or a ValueError that says what is wrong with it."""
+    try:
+        v = np.asarray(function(x.copy(), beta))
+    except RecursionError:  # written as a recursion, it cannot go as far back as 1991
+        x = x[-SHOWN:]
+        v = np.asarray(function(x.copy(), beta))
+    name = getattr(function, "__name__", "your function")  # a partial has no name
+    if v.shape != x.shape:
+        raise ValueError(
+            f"the average of {len(x)} values must have the shape {x.shape}; "
+            f"{name} returned the shape {v.shape}"
+        )
+    if v.dtype.kind not in "fiu" or not np.isfinite(v).all():
+        raise ValueError(f"{name} returned something that is not a finite number")
+    return v

@@ -1,0 +1,170 @@
+"""An explorer of one learning rate for each parameter (lesson 03)."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from .. import problems
+from ..optimizers import SGD, RMSProp
+from . import plots
+from .explorer import Control, Explorer, Goal, Line, Words
+from .parts import (
+    LEVEL,
+    descend,
+    level_lines,
+    number,
+    numpys_own_errors,
+    points,
+    star_map,
+    steps_word,
+    target,
+)
+
+__all__ = ["scaling"]
+
+STEPS = 100
+STEEPER = (5.0, 20.0, 100.0)
+# At some rates from 0.12 to 0.25 rounding decides a path.
+OWN_RATES = (0.01, 0.02, 0.05, 0.08, 0.1, 0.3, 0.4, 0.5)
+NEAR = 0.5
+METHODS = {
+    "SGD": lambda lr: SGD(lr),
+    "sign": lambda lr: RMSProp(lr, rho=0, eps=0),  # g/√g² is the sign
+    "RMSProp": lambda lr: RMSProp(lr, eps=0),
+}
+
+
+@numpys_own_errors
+def scaling(condition=20.0, turned=False):
+    """Gradient, sign and per-parameter steps on one bowl: stretched, and turned.
+
+    Goal: with κ = 100, bring one of the three methods within 0.5 of the minimum in 30 steps. Opened
+    at κ = 100: turn the bowl, and bring RMSProp within 0.5 of the minimum in 100 steps.
+
+    Parameters
+    ----------
+    condition : float
+        Where its control stands at the start.
+    turned : bool
+        Whether the bowl is turned by 45° at the start.
+
+    Returns
+    -------
+    Explorer
+        For SGD, sign and RMSProp the lines `NAME path` and `NAME distance`, from the minimum.
+
+    Raises
+    ------
+    ValueError
+        If a start value is not among the control's.
+
+    Examples
+    --------
+    >>> explorer = scaling()
+    >>> explorer.lines["sign path"][1].round(9).tolist()
+    [-4.87, -1.88]
+    """
+    # Not at a multiple of a rate: the sign method would end on the minimum by luck.
+    plain = [replace(problems.bowl(c), start=np.array([-4.97, -1.98])) for c in STEEPER]
+    bowls = [[bowl, problems.rotated(bowl)] for bowl in plain]
+    rates = {"SGD": (0.1, 0.2, 0.3, 0.4, 0.45), "sign": OWN_RATES, "RMSProp": OWN_RATES}
+
+    def paths(name):
+        method = METHODS[name](np.reshape(rates[name], (-1, 1)))
+        return np.array([[descend(method, bowl, STEPS) for bowl in pair] for pair in bowls])
+
+    x = {name: paths(name) for name in METHODS}
+    curvature = np.array([bowl.grad(np.ones(2)) for bowl in plain])
+    levels = np.stack([level_lines(curvature), level_lines(curvature, turn=45)])
+    distance = {name: np.linalg.norm(path, axis=-1) for name, path in x.items()}
+    on = {name: ("condition", "turned", "lr" if name == "SGD" else "own") for name in METHODS}
+    count = 100 if condition == 100 else 30
+
+    def draw(figure):
+        left, right = plots.panels(figure, "AB")
+        styles = {name: plots.OPTIMIZERS[name] for name in METHODS}
+        limits = {"xlim": (-6, 6), "ylim": (-6, 6)}
+        plots.finish(left, styles=styles, xlabel="$x_1$", ylabel="$x_2$", **limits)
+        star_map(left, [limits["xlim"], limits["ylim"]])
+        right.set(yscale="log", xlim=(0, STEPS), ylim=(1e-6, 1e2))
+        right.set(xlabel="step t", ylabel="distance from the minimum")
+        target(right, NEAR, count)
+        return [left, right]
+
+    def far(name, condition, turned, rate):
+        return distance[name][STEEPER.index(condition), int(turned), rates[name].index(rate)]
+
+    def arrives(name, *at):
+        """After how many steps a method is near the minimum for the first time, or None."""
+        there = np.flatnonzero(far(name, *at) < NEAR)
+        return there[0] if len(there) else None
+
+    def outcome(name):
+        def say(condition, turned, **rate):
+            at = (condition, turned, *rate.values())
+            steps, d = arrives(name, *at), far(name, *at)
+            when = f"within {NEAR:g} after {steps} {steps_word(steps)}"
+            # Jumps without a rhythm are chaotic: no digit of where they end is worth telling.
+            falls, cycles = (np.diff(d[-20:]) < 0).all(), np.allclose(d[-18:], d[-20:-2])
+            end = f"{number(d[-1])} away" if falls or cycles else "still jumping"
+            return f"{name}: {when if steps else f'never within {NEAR:g}'}, {end} at the end."
+
+        return say
+
+    def quick(condition, turned, lr, own):
+        rate = {"SGD": lr, "sign": own, "RMSProp": own}
+        steps = {name: arrives(name, condition, turned, rate[name]) for name in METHODS}
+        first = min(METHODS, key=lambda name: steps[name] or STEPS + 1)
+        if condition != 100 or turned:
+            how = "turned" if turned else "not turned"
+            return False, f"Now κ is {condition:g} and the bowl is {how}."
+        if not steps[first]:
+            return False, f"None of them comes so near within {STEPS} steps."
+        return steps[first] <= count, f"First is {first}, after {steps[first]} steps."
+
+    def against_the_turn(condition, turned, own):
+        steps = arrives("RMSProp", condition, turned, own)
+        if condition != 100 or not turned:
+            return (
+                False,
+                f"κ is {condition:g} now, and the bowl is {'' if turned else 'not '}turned.",
+            )
+        if not steps:
+            return False, f"At the rate {own:g} it does not come so near."
+        return True, f"At the rate {own:g} it is there after {steps} steps."
+
+    wanted = (
+        Goal(
+            "with κ = 100, turn the bowl by 45°, and bring RMSProp within 0.5 of the minimum",
+            on["RMSProp"],
+            against_the_turn,
+        )
+        if condition == 100
+        else Goal(
+            "with κ = 100, bring one of the three within 0.5 of the minimum in 30 steps",
+            ("condition", "turned", "lr", "own"),
+            quick,
+        )
+    )
+    return Explorer(
+        controls=[
+            Control("condition", "condition number κ", STEEPER, condition),
+            Control("turned", "turned by 45°", (False, True), turned),
+            Control("lr", "SGD's rate", rates["SGD"], 0.4),
+            Control("own", "the others' rate", OWN_RATES, 0.1),
+        ],
+        lines=[
+            Line("levels", ("turned", "condition"), levels, LEVEL),
+            *(Line(f"{n} path", on[n], x[n], plots.OPTIMIZERS[n]) for n in METHODS),
+            *(
+                Line(
+                    f"{n} distance", on[n], points(np.arange(STEPS + 1), d), plots.OPTIMIZERS[n], 1
+                )
+                for n, d in distance.items()
+            ),
+        ],
+        words=[Words(on[name], outcome(name)) for name in METHODS],
+        draw=draw,
+        size=(760, 400),
+        goals=[wanted],
+    )

@@ -1,0 +1,249 @@
+"""Explorers of one learning rate for all parameters, without and with momentum (lesson 01)."""
+
+import numpy as np
+
+from .. import problems
+from ..optimizers import SGD
+from . import plots
+from .explorer import Control, Explorer, Goal, Line, Words
+from .parts import (
+    LEVEL,
+    ROUNDING,
+    descend,
+    level_lines,
+    number,
+    numpys_own_errors,
+    points,
+    star_map,
+    steps_word,
+    target,
+    until_far,
+)
+
+__all__ = ["heavy_ball", "one_rate"]
+
+STEPS = 100
+FAR = 1e3  # a browser draws no dashes in lines much longer than that
+RATES = (0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.13, 0.16, 0.19, 0.22, 0.25, 0.28, 0.3, 0.32, 0.34,
+         0.36, 0.38, 0.4, 0.42, 0.44, 0.45, 0.46, 0.47, 0.48, 0.485, 0.49, 0.5, 0.51, 0.52, 0.55,
+         0.6)  # fmt: skip
+CONDITIONS = (1.0, 5.0, 20.0, 100.0)
+FLAT = plots.LineStyle("#0072B2", dash=(4, 2), marker="D")
+STEEP = plots.LineStyle("#B34700", marker="s")
+
+
+@numpys_own_errors
+def one_rate(lr=0.1, condition=20.0):
+    """Gradient descent in a ravine: where the path goes, what one step leaves, how the loss falls.
+
+    Goal: with κ = 20, a loss below 1e-6 within 100 steps. Opened at κ = 100: the rate that leaves
+    the smallest loss after 100 steps.
+
+    Parameters
+    ----------
+    lr, condition : float
+        Where the controls stand at the start: learning rate η and condition number κ.
+
+    Returns
+    -------
+    Explorer
+        Lines `path` on the `levels`, `loss`, and what one step leaves of each side for every η up
+        to the chosen one: `flat side` and `steep side`.
+
+    Raises
+    ------
+    ValueError
+        If a start value is not among the control's.
+
+    Examples
+    --------
+    >>> explorer = one_rate(lr=0.4)
+    >>> explorer.lines["path"][1].round(9).tolist()
+    [-4.6, 1.2]
+    """
+    bowls = [problems.bowl(condition) for condition in CONDITIONS]
+    curvature = np.array([bowl.grad(np.ones(2)) for bowl in bowls])
+    x = np.array([descend(SGD(np.reshape(RATES, (-1, 1))), bowl, STEPS) for bowl in bowls])
+    loss = np.array([bowl.value(path) for bowl, path in zip(bowls, x, strict=True)])
+
+    def losses(lr, condition):
+        return loss[CONDITIONS.index(condition), RATES.index(lr)]
+
+    def outcome(lr, condition):
+        factors = (1 - lr * curvature[CONDITIONS.index(condition)]).round(3) + 0.0  # no -0
+        flat, steep = (f"{factor:g}".replace("-", "−") for factor in factors)
+        became = _outcome(losses(lr, condition), lr, 2 / curvature[0, 1], "2/λ")
+        told = f"η = {lr:g}. One step multiplies the flat side by {flat} and the steep side by "
+        return f"{told}{steep}: {became}"
+
+    def low(lr, condition):
+        told, steps = _fall(losses(lr, condition))
+        if condition != 20:
+            return False, f"Now κ is {condition:g}."
+        return steps is not None, f"At η = {lr:g} {told}."
+
+    def lowest(lr, condition):
+        least = RATES[loss[CONDITIONS.index(100), :, -1].argmin()]
+        told, _ = _fall(losses(lr, condition))
+        if condition != 100:
+            return False, f"Now κ is {condition:g}."
+        if lr == least:
+            return True, f"At η = {lr:g} {told}, and no rate here leaves less."
+        return False, f"At η = {lr:g} {told}. Another rate leaves less."
+
+    both = ("condition", "lr")
+    wanted = (
+        Goal("with κ = 100, find the rate with the smallest loss after 100 steps", both, lowest)
+        if condition == 100
+        else Goal("with κ = 20, reach a loss below 1e-6 within 100 steps", both, low)
+    )
+    eta, left = _left_over(RATES, curvature[..., None, None])
+    return Explorer(
+        controls=[
+            Control("lr", "rate η", RATES, lr),
+            Control("condition", "condition number κ", CONDITIONS, condition),
+        ],
+        lines=[
+            Line("levels", both[:1], level_lines(curvature), LEVEL),
+            Line("path", both, x, plots.OPTIMIZERS["SGD"]),
+            Line("flat side", both, points(eta, left[:, 0]), FLAT, 1),
+            Line("steep side", both, points(eta, left[:, 1]), STEEP, 1),
+            Line("loss", both, points(np.arange(STEPS + 1), loss), plots.OPTIMIZERS["SGD"], 2),
+        ],
+        words=[Words(both, outcome)],
+        draw=_ravine(bowls[0].box, RATES[-1]),
+        size=(760, 420),
+        goals=[wanted],
+    )
+
+
+HEAVY_RATES = (0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.48, 0.5, 0.52, 0.55,
+               0.6, 0.65, 0.7, 0.72, 0.74, 0.76, 0.78, 0.8, 0.85, 0.9, 0.95, 1.0)  # fmt: skip
+MOMENTA = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
+
+
+@numpys_own_errors
+def heavy_ball(lr=0.1, momentum=0.0):
+    """Descent with momentum in the ravine of κ = 100: the path, what a step leaves, the loss.
+
+    Goals: with κ = 100, a loss below 1e-6 within 100 steps; and then within 50.
+
+    Parameters
+    ----------
+    lr, momentum : float
+        Where the controls stand at the start: learning rate η and momentum μ.
+
+    Returns
+    -------
+    Explorer
+        Lines `path`, `loss`, and what one step leaves of each side in the long run, for every η
+        up to the chosen one: `flat side` and `steep side`.
+
+    Raises
+    ------
+    ValueError
+        If a start value is not among the control's.
+
+    Examples
+    --------
+    >>> explorer = heavy_ball(lr=0.1, momentum=0.5)
+    >>> explorer.lines["path"][:3, 1].round(9).tolist()
+    [-2.0, -1.2, -0.32]
+    """
+    bowl = problems.bowl(100)
+    curvature = bowl.grad(np.ones(2))
+    mu = np.reshape(MOMENTA, (-1, 1, 1))
+    x = descend(SGD(np.reshape(HEAVY_RATES, (-1, 1)), mu), bowl, STEPS)
+    loss = bowl.value(x)
+    eta, left = _left_over(HEAVY_RATES, curvature[:, None, None, None], mu)
+
+    def losses(momentum, lr):
+        return loss[MOMENTA.index(momentum), HEAVY_RATES.index(lr)]
+
+    def outcome(momentum, lr):
+        flat, steep = left[:, MOMENTA.index(momentum), HEAVY_RATES.index(lr), -1].round(3)
+        told = f"μ = {momentum:g}, η = {lr:g}. In the long run one step leaves {flat:g} of the "
+        limit = 2 * (1 + momentum) / curvature[1]
+        became = _outcome(losses(momentum, lr), lr, limit, "2(1 + μ)/λ")
+        return f"{told}flat side and {steep:g} of the steep side: {became}"
+
+    def within(count):
+        def look(momentum, lr):
+            told, steps = _fall(losses(momentum, lr))
+            if steps and steps <= count:
+                return True, f"After {steps} steps, with μ = {momentum:g} and η = {lr:g}."
+            return False, f"Here {told}."
+
+        return look
+
+    both = ("momentum", "lr")
+    goals = [
+        Goal("with κ = 100, reach a loss below 1e-6 within 100 steps", both, within(100)),
+        Goal("reach it within 50 steps", both, within(50)),
+    ]
+    return Explorer(
+        controls=[
+            Control("momentum", "momentum μ", MOMENTA, momentum),
+            Control("lr", "rate η", HEAVY_RATES, lr),
+        ],
+        lines=[
+            Line("levels", (), level_lines(curvature), LEVEL),
+            Line("path", both, until_far(x, FAR), plots.OPTIMIZERS["momentum"]),
+            Line("flat side", both, points(eta, left[0]), FLAT, 1),
+            Line("steep side", both, points(eta, left[1]), STEEP, 1),
+            Line("loss", both, points(np.arange(STEPS + 1), loss), plots.OPTIMIZERS["momentum"], 2),
+        ],
+        words=[Words(both, outcome)],
+        draw=_ravine(bowl.box, HEAVY_RATES[-1]),
+        size=(760, 420),
+        goals=goals,
+    )
+
+
+def _ravine(box, widest):
+    """Draws what stands still in the pictures of a ravine: map, what a step leaves, loss."""
+
+    def draw(figure):
+        left, over, under = plots.panels(figure, "AB;AC", width_ratios=(1.1, 1))
+        star_map(left, box)
+        left.set(xlabel="$x_1$, the flat side", ylabel="$x_2$, the steep side")
+        left.set(xticks=range(-6, 3, 2), yticks=range(-3, 4))
+        limits = {"xlim": (0, 1.03 * widest), "ylim": (0, 1.5)}
+        named = {"flat side": FLAT, "steep side": STEEP}
+        plots.finish(
+            over, styles=named, xlabel="learning rate η", ylabel="left after a step", **limits
+        )
+        over.axhline(1, color="#555555", linewidth=1)
+        under.set(yscale="log", xlim=(0, STEPS), ylim=(1e-10, 1e4), xlabel="step t", ylabel="loss")
+        target(under, 1e-6, STEPS)
+        return [left, over, under]
+
+    return draw
+
+
+def _left_over(rates, curvature, momentum=0.0):
+    """What one step leaves of a side in the long run, for η from 0 to each of the rates.
+
+    It is the larger root of z² − (1 + μ − ηλ)z + μ; without momentum, |1 − ηλ| at every step.
+    """
+    eta = np.multiply.outer(rates, np.linspace(0, 1, 101))
+    b = 1 + momentum - eta * curvature
+    square = b * b - 4 * momentum
+    real = (np.abs(b) + np.sqrt(np.maximum(square, 0))) / 2
+    return eta, np.where(square < 0, np.sqrt(momentum), real)
+
+
+def _fall(loss):
+    """How far the loss fell, in words, and from which step on it stays below 1e-6, or None."""
+    steps = int(np.flatnonzero(loss >= 1e-6)[-1]) + 1
+    if steps < len(loss):
+        return f"the loss is below 1e-6 after {steps} {steps_word(steps)}", steps
+    return f"the loss is {number(loss[-1])} after {len(loss) - 1} steps", None
+
+
+def _outcome(loss, lr, limit, formula):
+    if lr > limit + ROUNDING:
+        return f"the path runs away, for η lies above {formula} = {limit:g}."
+    if lr > limit - ROUNDING:
+        return f"at η = {formula} it jumps from side to side for ever."
+    return f"{_fall(loss)[0]}."
