@@ -5,6 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
+from course_lib.checks.question import Question
 from course_lib.command import authoring
 from course_lib.command.blank import is_untouched
 from course_lib.command.notebooks import read, write
@@ -120,6 +121,17 @@ def test_exercises_are_run_and_handed_out(course):
     assert ran == [folder / "exercises" / "solutions" / "02_second.ipynb"]
     (made,) = read(folder / "exercises" / "02_second.ipynb")["cells"]
     assert made["source"] == "a = ...  # your answer here"
+
+
+def test_a_question_that_cannot_tell_its_mistakes_apart_stops_before_anything_is_run(
+    course, monkeypatch
+):
+    _, ran = course
+    half = Question("02.half", 0.5, "2\n    Upside down.\n1 / 0.5\n    The fraction is turned.\n")
+    monkeypatch.setattr(authoring, "questions", lambda number: {"02.half": half})
+    done = CliRunner().invoke(authoring.main, ["exercises", "02"])
+    assert done.exit_code == 1 and ran == []
+    assert "02.half: the slips `2` and `1 / 0.5` give the same numbers" in done.output
 
 
 @pytest.mark.parametrize("command", ["notebooks", "exercises"])

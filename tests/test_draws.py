@@ -12,12 +12,12 @@ from course_lib.checks.registry import questions
 from course_lib.command.notebooks import find_exercise, master_of, read
 
 EXERCISES = find_exercise()
-FUNCTIONS = {name: question for name, question in questions().items() if question.inputs}
+FUNCTIONS = {name: question for name, question in questions().items() if question.draw}
 SEEDS = range(5)
 
 
 def drawn(name, seed):
-    return FUNCTIONS[name].inputs(np.random.default_rng(seed))
+    return FUNCTIONS[name].draw(np.random.default_rng(seed))
 
 
 def arrays(name, seed):

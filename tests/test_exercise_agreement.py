@@ -1,6 +1,5 @@
 """What a check says in the notebook and what `course check` says, for every known mistake."""
 
-import inspect
 from itertools import islice, zip_longest
 
 import pytest
@@ -15,7 +14,7 @@ from course_lib.command.report import check_exercise
 NUMBERS = sorted({name[:2] for name in questions()})
 ANSWER = """
 from course_lib.checks.registry import find
-{name} = find("{question}").mistakes[{at}]{called}
+{name} = find("{question}").wrong[{at}][1]
 """
 
 
@@ -25,14 +24,9 @@ def exercise(number):
     return learners, read(learners.parent / "solutions" / learners.name)
 
 
-def hint(mistake):
-    return " ".join(inspect.getdoc(mistake).split())
-
-
 def answer(question, at, name):
     """The lines that answer a question with its mistake number `at`."""
-    called = "()" if question.inputs is None else ""
-    return ANSWER.format(name=name, question=question.name, at=at, called=called)
+    return ANSWER.format(name=name, question=question.name, at=at)
 
 
 @pytest.mark.parametrize("number", NUMBERS)
@@ -42,7 +36,7 @@ def test_the_command_line_says_the_hint_of_every_mistake(number, tmp_path, monke
     plain, expected = {"metadata": {}, "outputs": [], "execution_count": 1}, {}
     cells = [cell for cell in master["cells"] if cell["id"] == "setup"]
     for question in questions(number).values():
-        for at, mistake in enumerate(question.mistakes):
+        for at, slip in enumerate(question.mistakes):
             name = f"{question.name[3:]}_{at}"
             lines = {
                 "answer": answer(question, at, name),
@@ -51,7 +45,7 @@ def test_the_command_line_says_the_hint_of_every_mistake(number, tmp_path, monke
             for kind, source in lines.items():
                 cell = {**plain, "cell_type": "code", "id": f"{kind}-{name}", "source": source}
                 cells.append(cell)
-            expected[f"{number}.{name}"] = ("wrong", hint(mistake))
+            expected[f"{number}.{name}"] = ("wrong", slip.hint)
     path = tmp_path / "exercises" / learners.name
     (path.parent / "solutions").mkdir(parents=True)
     for copy in (path, path.parent / "solutions" / path.name):
@@ -90,7 +84,7 @@ def test_wrong_answers_among_the_cells_of_the_exercise(number, tmp_path):
         for question, at in zip(asked.values(), chosen, strict=True):
             if at is None:  # the master's own answer, which may call a wrong one
                 continue
-            expected[question.name] = ("wrong", hint(question.mistakes[at]))
+            expected[question.name] = ("wrong", question.mistakes[at].hint)
             call = f'cl.check("{question.name}"'
             checks = [c["source"].startswith(call) for c in notebook["cells"]]
             before = notebook["cells"][: checks.index(True)]

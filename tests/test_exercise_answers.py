@@ -363,7 +363,7 @@ def test_slips_that_no_formula_is_to_blame_for(name, answer, hint):
 def test_whole_numbers_may_be_refused_by_a_step_in_place_but_not_cut():
     question = replace(
         find("04.adagrad_step"),
-        inputs=lambda rng: [(*np.array([[-5, 3], [4, 0], [2, -3]]), 0.8, 0.1)],
+        draw=lambda rng: [(*np.array([[-5, 3], [4, 0], [2, -3]]), 0.8, 0.1)],
     )
 
     def cut(x, v, g, lr, eps):

@@ -13,7 +13,7 @@ from answers import corrected_by_powers, corrected_by_running_sums, in_a_noteboo
 
 import course_lib as cl
 from course_lib.checks import WrongAnswer, check
-from course_lib.checks.judge import BLANK, Question, judge
+from course_lib.checks.judge import BLANK, judge
 from course_lib.checks.registry import find, questions
 from course_lib.command.notebooks import find_exercise, read
 
@@ -719,8 +719,3 @@ def test_a_number_is_shown_as_such_however_numpy_prints_it():
 def test_check_says_it_in_one_line():
     with pytest.raises(WrongAnswer, match=r"^02\.half_life: your function asks for input: "):
         check("02.half_life", lambda beta: input())
-
-
-def test_a_mistake_without_a_hint_is_refused():
-    with pytest.raises(ValueError, match=r"^00\.x: the mistake <lambda> needs a docstring"):
-        Question("00.x", lambda: 1).mistake(lambda: 2)

@@ -5,13 +5,13 @@ somebody who checks their own work; to grade a class, compare in another process
 `verdict.judge`.
 """
 
+import re
 import sys
 from contextlib import nullcontext
 
 from .. import record
 from .judge import judge
 from .registry import find, questions
-from .sources import defines
 
 __all__ = ["WrongAnswer", "check"]
 
@@ -83,7 +83,9 @@ def _not_run(answer):
     """A sentence where the cell before is this answer's, and is no Python: nothing of it ran."""
     name, last = getattr(answer, "__name__", ""), getattr(_shell(), "last_execution_result", None)
     error = last and last.error_before_exec
-    if not error or not defines(last.info.raw_cell, name):
+    if not (name and error) or not re.search(
+        rf"^(def +)?{name}\b", last.info.raw_cell, re.MULTILINE
+    ):
         return ""
     return f"its cell did not run ({type(error).__name__}), and `{name}` is the one from before"
 

@@ -6,12 +6,13 @@ answer calls looks the names up in the same place: its helpers, what a decorator
 Not seen is an earlier answer that is kept in a default argument or in an object.
 """
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from copy import deepcopy
 from functools import lru_cache, partial
 from inspect import signature
 from types import FunctionType, MethodType
 from typing import NamedTuple
+from unittest.mock import patch
 
 import numpy as np
 
@@ -53,24 +54,15 @@ class World:
             for cell in function.__closure__ or ()
             if _content(cell) is self[name] is not MISSING
         ]
-        before = [{name: place.get(name, MISSING) for name in meaning} for place in self.places]
-        try:
+        with ExitStack() as back:
+            back.callback(self._forget)
             for place in self.places:
-                place.update(meaning)
-            for cell, _, replacement in held:
+                back.enter_context(patch.dict(place, meaning))
+            for cell, content, replacement in held:
+                back.callback(setattr, cell, "cell_contents", content)
                 cell.cell_contents = replacement
             self._forget()
             yield
-        finally:
-            for cell, content, _ in held:
-                cell.cell_contents = content
-            for place, old in zip(self.places, before, strict=True):
-                for name, value in old.items():
-                    if value is MISSING:
-                        place.pop(name, None)
-                    else:
-                        place[name] = value
-            self._forget()
 
     def _forget(self):
         """Empty the caches of `lru_cache`: what was found under other names counts no more."""
@@ -146,6 +138,7 @@ def stand_in(reference, function, back):
             args = signature(function).bind(*args, **more).args
         arrays = [np.array(arg) if isinstance(arg, list | tuple) else arg for arg in args]
         found = reference(*deepcopy(arrays))
+        found = np.array(found) if isinstance(found, tuple) else found
         return type(back)(found) if type(back) in (list, tuple) else found
 
     return standing_in

@@ -4,18 +4,17 @@ Nothing here knows of notebooks: a question, an answer and a random generator ar
 grader can draw the inputs, run the answer elsewhere and compare here.
 """
 
-import inspect
-from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
 from .blame import MISSING, Calls, World, on_copies, recorded, stand_in
+from .clues import clues
 from .running import BLANK, NoNumbers, asking_nobody, calm, is_blank, numbers, run
 from .words import difference, given, kind
 
-__all__ = ["BLANK", "PENCIL", "TOLERANCE", "Question", "Verdict", "judge"]
+__all__ = ["BLANK", "Verdict", "judge", "same", "worked_out"]
 
 TOLERANCE = 1e-10
 PENCIL = 0.005  # a value found by pencil may be rounded
@@ -23,52 +22,6 @@ KEPT = (
     "the same call gives other numbers the second time: is something kept between calls (a default "
     "argument that is a list, a global), or drawn by chance?"
 )
-
-
-@dataclass
-class Question:
-    """A question with its right answer and the wrong ones that it recognises.
-
-    Parameters
-    ----------
-    name : str
-        ``"02.ema"``: the exercise's number, a dot, the question.
-    right : callable
-        The reference. Without arguments when the answer is a single value.
-    inputs : callable or None
-        ``inputs(rng)`` draws a list of argument tuples. None when the answer is a value.
-    mistakes : list of callables
-        Wrong implementations, called like `right`. The docstring of each is its hint, and the
-        first that fits is named.
-    where : callable or None
-        ``where(index, args)`` says in words where a number stands. By default ``"at step 3"``
-        in a row of numbers, ``"for beta = 0.9"`` where one number comes back.
-    in_place : bool
-        Whether the answer may write into its arguments, as a step may into the state.
-    truth : bool
-        Whether the answer is True or False.
-    earlier : dict
-        The exercise's earlier questions, which this answer may call: the name in the notebook →
-        the question. `registry` fills it in.
-    """
-
-    name: str
-    right: Callable
-    inputs: Callable | None = None
-    mistakes: list = field(default_factory=list)
-    where: Callable | None = None
-    in_place: bool = False
-    truth: bool = False
-    earlier: dict = field(default_factory=dict, repr=False)
-
-    def mistake(self, function):
-        """Decorator: one more known mistake."""
-        if not function.__doc__:
-            raise ValueError(
-                f"{self.name}: the mistake {function.__name__} needs a docstring, which is its hint"
-            )
-        self.mistakes.append(function)
-        return function
 
 
 @dataclass(frozen=True)
@@ -105,15 +58,11 @@ def judge(question, answer, rng=None):
 
     Examples
     --------
-    >>> double = Question("00.double", lambda x: 2 * x, lambda rng: [(rng.random(),)])
-    >>> @double.mistake
-    ... def forgot(x):
-    ...     '''the factor 2 is missing'''
-    ...     return x
-    >>> judge(double, lambda x: x + x)
+    >>> from course_lib.checks.registry import find
+    >>> judge(find("02.half_life"), lambda beta: np.log(2) / -np.log(beta))
     Verdict(kind='right', hint='')
-    >>> judge(double, lambda x: x).hint
-    'the factor 2 is missing'
+    >>> judge(find("02.half_life"), lambda beta: np.log(2) / np.log(beta)).hint
+    'The sign is wrong: a time came out negative. ln β is negative; what should stand above it?'
     """
     with calm(), asking_nobody():
         return _judge(question, answer, rng or np.random.default_rng())
@@ -122,13 +71,13 @@ def judge(question, answer, rng=None):
 def _judge(question, answer, rng):
     if answer is None or is_blank(answer):
         return Verdict("blank", BLANK)
-    if question.inputs is None:
+    if not question.draw:
         cases, call = [()], lambda: answer
     elif callable(answer):
-        cases, call = question.inputs(rng), answer
+        cases, call = question.draw(rng), answer
     else:
         return Verdict("broken", f"a function is asked for; this is {kind(answer)}")
-    expected = [numbers(question.right(*deepcopy(args))) for args in cases]
+    expected = worked_out(question, question.right, cases)
 
     def compared():
         return _compare(question, call, cases, expected)
@@ -146,17 +95,50 @@ def _compare(question, call, cases, expected):
             got.append(run(question, call, args))
     except NoNumbers as stop:
         problem = Verdict(*stop.args)
-    if got and question.inputs and not _again(question, call, cases[0], got[0]):
+    if got and question.draw and not _again(question, call, cases[0], got[0]):
         return Verdict("mistake", KEPT)
     if problem or all(map(_agree, got, expected)):
         return problem or Verdict("right")
-    pairs = list(zip(got, cases, strict=True))
-    tolerance = PENCIL if question.inputs is None else TOLERANCE
-    for mistake in question.mistakes:
-        if all(_agree(g, numbers(mistake(*deepcopy(a))), tolerance) for g, a in pairs):
-            return Verdict("mistake", inspect.getdoc(mistake).replace("\n", " "))
+    if named := _known(question, cases, got):
+        return Verdict("mistake", named)
     where = next(i for i in range(len(cases)) if not _agree(got[i], expected[i]))
-    return Verdict(*difference(question, cases[where], got[where], expected[where], TOLERANCE))
+    kind, hint = difference(question, cases[where], got[where], expected[where], TOLERANCE)
+    if kind == "differs" and (told := clues(question, cases, got, expected)):
+        hint += f" ({told})"
+    return Verdict(kind, hint)
+
+
+def _known(question, cases, got):
+    """The hint of the first known mistake that gives these numbers; else those of the only two."""
+
+    def fits(wrong):
+        try:
+            return all(
+                same(question, [ours], worked_out(question, wrong, [args]))
+                for ours, args in zip(got, cases, strict=True)
+            )
+        except Exception:  # two slips at once may stop with anything
+            return False
+
+    for hint, wrong in question.wrong:
+        if fits(wrong):
+            return hint
+    two = [hints for hints, wrong in question.pairs if fits(wrong)]
+    if len(two) == 1:
+        return "Two things at once. First: {} Second: {}".format(*two[0])
+    sure = set.intersection(*map(set, two)) if two else ()
+    return f"{sure.pop()} And something else is wrong, too." if len(sure) == 1 else ""
+
+
+def worked_out(question, answer, cases):
+    """The numbers of the right answer or of a known mistake, for each case."""
+    return [numbers(answer(*deepcopy(args)) if question.draw else answer) for args in cases]
+
+
+def same(question, got, expected):
+    """Whether two lists of numbers are as alike as a known mistake and an answer have to be."""
+    near = TOLERANCE if question.draw else PENCIL
+    return all(_agree(one, other, near) for one, other in zip(got, expected, strict=True))
 
 
 def _again(question, call, args, before):

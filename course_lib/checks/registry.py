@@ -10,9 +10,6 @@ __all__ = ["find", "questions"]
 FOLDER = Path(__file__).resolve().parents[2] / "exercises" / "questions"
 PACKAGE = "exercise_questions"  # what these files are imported as: they lie in no package
 
-# Where an answer that later ones may call has another name in the notebook than its question.
-NAMES = {"02.bug_hunt": "measured_half_life"}
-
 
 def questions(number=None):
     """The questions of one exercise, or of all.
@@ -43,8 +40,8 @@ def questions(number=None):
         for question in import_module(f"{PACKAGE}.{file.stem}").QUESTIONS:
             found[question.name] = question
             question.earlier = dict(earlier)
-            if question.inputs:  # a function, which later answers may call
-                earlier[NAMES.get(question.name, question.name[3:])] = question
+            if question.draw:  # a function, which later answers may call
+                earlier[question.right.__name__] = question
     return found
 
 

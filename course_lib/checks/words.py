@@ -26,7 +26,7 @@ def difference(question, args, got, expected, tolerance):
         return "broken", f"{shape(got)} came back, {shape(expected)} is asked for"
     close = np.isclose(got, expected, rtol=tolerance, atol=tolerance)
     index = tuple(int(i) for i in np.argwhere(~close)[0])
-    if question.inputs is None:  # the expected value would be the answer
+    if not question.draw:  # the expected value would be the answer
         if np.isnan(got[index]):
             return "differs", "NaN is not a number: something was divided by zero"
         if np.allclose(got, expected, rtol=SINGLE, atol=0):
@@ -35,6 +35,9 @@ def difference(question, args, got, expected, tolerance):
         return "differs", f"{got[index]:.6g} is too {size}"
     if question.where:
         where = question.where(index, args)
+    elif question.parts:
+        where = f"in the {'new ' * question.in_place}{question.parts[index[0]]}"
+        where += f", coordinate {index[1] + 1}," if index[1:] else ""
     else:
         where = f"at step {index[0] + 1}" if index else f"for {summary(question, args)}"
     if question.truth:

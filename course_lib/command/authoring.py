@@ -15,7 +15,10 @@ from pathlib import Path
 
 import click
 
+from ..checks.question import QuestionError
+from ..checks.registry import questions
 from .blank import SOLUTION, is_untouched, learner_version
+from .examine import examine
 from .graft import CHECK
 from .notebooks import ExerciseError, as_file, course_folder, read, write
 from .saved import HIDE_INPUT, without_widget_views
@@ -183,6 +186,11 @@ def notebooks(names):
 def exercises(names):
     """Run the masters in exercises/solutions/ and write the learners' notebooks."""
     for path in _chosen(course_folder() / "exercises" / "solutions", names):
+        try:
+            for question in questions(path.stem[:2]).values():
+                examine(question)
+        except QuestionError as problem:
+            raise AuthoringError(str(problem)) from None
         write_learners(_timed(path), path)
 
 

@@ -8,8 +8,8 @@ from copy import deepcopy
 from typing import NamedTuple
 
 from ..checks.running import BLANK
-from ..checks.sources import defines, is_blank, names
 from .notebooks import ExerciseError, number_of, read
+from .sources import defines, is_blank, names
 
 __all__ = ["GUARD", "Graft", "graft"]
 

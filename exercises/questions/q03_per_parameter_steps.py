@@ -2,53 +2,127 @@
 
 import numpy as np
 
-from course_lib.checks.judge import Question
+from course_lib.checks.question import Question
 
-from .shared import gradients, in_state, known, state_mistakes
+from .shared import gradients, of_state
 
 __all__ = ["QUESTIONS"]
 
+warm_up = Question("03.warm_up", -0.08, """
+0.08
+    Nine steps down, one step up: are you sure of the direction? The step goes against the gradient.
+0.0  # The gradients sum to zero. Do their signs?
+-0.09  # Nine steps down is right. The tenth goes up.
+-0.1  # Ten steps, but not all of them down.
+-8  # That counts steps. How long is each?
+0.09  # Does every gradient count in your sum? And which way does a step go?
+0.1  # Not all ten steps go the same way. And which way is down?
+8  # That counts steps, and up. How long is each, and where does it lead?
+-0.8  # Check the length of one step: η is 0.01.
+""")  # fmt: skip
 
-def _steps(rng):
-    some = [(rng.normal(0, 3, 3), gradients(rng, 3), float(rng.uniform(0.05, 0.4)))] * 2
-    level = (np.array([1.0, -2.0, 5.0]), np.array([0.0, 40.0, -0.01]), 0.1)
-    tiny = (np.array([1.0, -2.0, 5.0]), np.array([1e-13, -1e-9, 3.0]), 0.2)
-    whole = (np.array([1, -2, 5]), np.array([0, 40, -3]), 0.1)
-    return [*some, level, tiny, whole, (np.array([7.0]), np.array([-2.0]), 0.13)]
+
+def _for_parameter(index, args):
+    return f"for parameter {index[0] + 1}"
 
 
-def _sign_step(x, g, lr):
+def sign_step(x, g, lr):
     return x - lr * np.sign(g)
 
 
-def _signs(rng):
-    return np.array([1.0, -1.0, 1.0, -1.0, 0.0, 1.0])[rng.permutation(6)]
+def _steps(rng):
+    some = (rng.normal(0, 3, 3), gradients(rng, 3), float(rng.uniform(0.05, 0.4)))
+    level = (np.array([1.0, -2.0, 5.0]), np.array([0.0, 40.0, -0.01]), 0.1)
+    tiny = (np.array([1.0, -2.0, 5.0]), np.array([1e-13, -1e-9, 3.0]), 0.2)
+    whole = (np.array([1, -2, 5]), np.array([0, 40, -3]), 0.1)
+    return [some, level, tiny, whole, (np.array([7.0]), np.array([-2.0]), 0.13)]
 
 
-def _rprop_steps(rng):
-    """Drawn signs; then all nine pairs with tiny, usual and huge rates; then the notebook's."""
+sign = Question("03.sign_step", sign_step, draw=_steps, where=_for_parameter, parts=("x",),
+    slips="""
+x - lr → x + lr  # Uphill: the step goes along the gradient, not against it.
+np.sign(g) → g  # The size of the gradient still counts. Only its sign should.
+np.sign(g) → np.sign(x)  # The sign is that of the position. Whose sign says where downhill is?
+np.sign(g) → np.abs(g)  # The size without the sign: every step goes the same way.
+right(*args) - x  # The step came back, not the position that it leads to.
+right(x, g, 1)  # The rate has no say: all steps have the length 1.
+np.sign(g) → g / np.linalg.norm(g)
+    The whole gradient is scaled to length 1. Each coordinate should have its own sign.
+np.sign(g) → g / np.abs(g).max()
+    You divide by the largest coordinate. The others then take shorter steps; all should take equal
+    ones.
+np.sign(g) → np.where(g >= 0, 1, -1)
+    Where the gradient is 0 you take a step. Which way is down on level ground?
+np.sign(g) → np.where(g > 0, 1, -1)
+    Where the gradient is 0 you take a step up. Level ground has no downhill.
+np.sign(g) → g / (np.abs(g) + 1e-8)
+    Nearly: you divide by |g| and a small number more. A tiny gradient then takes a shorter step.
+np.sign(g) → g / np.abs(g)
+    Right, but where the gradient is 0 you divide 0 by 0, which is no number.
+np.sign(g) → np.divide(1, g, out=np.zeros(len(g)), where=g != 0)
+    You divide by the gradient, and keep one over its size.
+""")  # fmt: skip
+
+
+def rprop_step(x, rate, last, g):
+    agree = np.sign(g) * last
+    rate = np.where(agree > 0, 1.2 * rate, np.where(agree < 0, 0.5 * rate, rate))
+    return x - rate * np.sign(g), rate
+
+
+def _rprop_inputs(rng):
+    """Drawn signs; then all nine pairs with tiny, usual and huge rates; the notebook's start."""
     last, g = np.repeat([-1, 0, 1], 3), np.tile([-2, 0, 5], 3)
     pairs = [(rng.normal(0, 3, 9), np.full(9, rate), last, g) for rate in (1e-7, 0.2, 300.0)]
-    begun = (np.array([-4.97, -1.98]), np.full(2, 0.1), np.zeros(2), np.array([-4.97, -7.92]))
+    x, slope = np.array([-4.97, -1.98]), np.array([-4.97, -7.92])
+    begun = [(x, np.full(2, 0.1), last, slope) for last in (np.zeros(2), np.sign(slope))]
     cases = []
     for _ in range(4):
-        last, size = _signs(rng), rng.uniform(0.3, 3, 6)
+        last = rng.permutation([1.0, -1.0, 1.0, -1.0, 0.0, 1.0])
+        size = rng.uniform(0.3, 3, 6)
         way = np.where(last == 0, rng.choice([-1.0, 1.0]), last)
         g = size * np.where(rng.permutation(6) < 3, way, -way)
         g[rng.choice(np.flatnonzero(last))] = 0.0
         cases.append((rng.normal(0, 3, 6), rng.uniform(0.05, 0.5, 6), last, g))
-    return [*cases, *pairs, begun]
+    return [*cases, *pairs, *begun]
 
 
-def _moved(x, rate, g):
-    """The step by sign, with rates that are new already."""
-    return np.array([x - rate * np.sign(g), rate])
+rprop = Question(
+    "03.rprop_step", rprop_step, draw=_rprop_inputs, parts=("x", "rate"),
+    slips=of_state("rprop_step", "x", "rate") + """
+agree = np → agree = -np
+    Longer and shorter have changed places: when the sign stays, trust the direction.
+0.5 * rate → rate  # The rates only grow. What happens when the sign flips?
+1.2 * rate → rate  # The rates only shrink. What happens when the sign stays?
+rate = np → old, rate = rate, np
+rate * np.sign(g), → old * np.sign(g),
+    The rates are new, but the step was taken with the old ones.
+np.sign(g), → g,  # The size of the gradient is in the step. Rprop uses its sign alone.
+return x - → return x +  # Up the hill: the step goes along the sign of the gradient.
+np.sign(g), → last,  # The step follows the last sign. It is the new one that says where down is.
+np.sign(g) * last → np.where(np.sign(g) @ last > 0, 1, -1)
+    All rates change together. Each coordinate should ask its own sign.
+np.sign(g) * last → np.where(np.sign(g) == last, 1, -1)
+    You ask whether the signs are equal: 0 and 0 are, and 0 and 1 are no flip. What is their
+    product?
+np.sign(g) * last → np.where(np.sign(g) == last, 1, -1) * (g != 0)
+    Where there was no sign before, your rate is halved. From 0 to 1 is no flip.
+x - rate → x - (last != 0) * rate  # You take no step where `last` is 0. It is the rate that stays.
+agree > 0 → (agree > 0) | (g == 0) & (last == 0)
+    Level ground twice counts as agreement. A sign is 0, before or now: the rate stays.
+agree < 0 → agree <= 0  # A sign of 0 counts as a flip. On level ground the rate should stay.
+agree > 0 → agree >= 0
+    A sign of 0 counts as agreement. On level ground the rate should stay as it is.
+np.where(agree > 0 → np.clip(np.where(agree > 0
+rate)) → rate)), 1e-6, 50)
+    The rates have bounds, 1e-6 and 50 or so, as in PyTorch. Here they have none.
+1.2 * rate → rate + 0.2
+0.5 * rate → rate - 0.5  # You add 0.2 and take 0.5 away. The factors multiply.
+""")  # fmt: skip
 
 
-def _rprop(x, rate, last, g, up=1.2, down=0.5):
-    agree = np.sign(g) * last
-    rate = np.where(agree > 0, up * rate, np.where(agree < 0, down * rate, rate))
-    return _moved(x, rate, g)
+def own_rates(g, lr, eps):
+    return lr / (np.sqrt(np.mean(np.square(g), axis=0)) + eps)
 
 
 def _histories(rng):
@@ -62,254 +136,61 @@ def _histories(rng):
     return [*some, (rare, 0.2, 0.1), (rare.astype(float), 0.2, 1e-8)]
 
 
-def _own_rates(g, lr, eps):
-    return lr / (np.sqrt(np.mean(g**2, axis=0)) + eps)
+own = Question("03.own_rates", own_rates, draw=_histories, where=_for_parameter, slips="""
+np.sqrt( → (  # The root is missing: you divide by the mean of squares itself.
+np.mean → np.sum  # That is the sum of squares, which grows with every step. A mean is asked for.
+axis=0)) + eps → axis=0) + eps)  # ε stands inside the root. Here it is added after it.
+(np.sqrt → np.maximum(np.sqrt
++ eps → , eps  # ε is a floor in your denominator. It should be added to the root.
+axis=0) → axis=0) * len(g) / np.maximum(np.count_nonzero(g, axis=0), 1)
+    A gradient of 0 is left out of your mean. It counts too: rare gradients make it small.
++ eps →  # ε is missing: a parameter that was never moved would divide by zero.
+(np.sqrt → np.sqrt
++ eps) → + eps  # ε is added to the rate: are there brackets around the denominator?
+right(g, 1, eps)  # There is no learning rate in your rates.
+, axis=0) → ) * np.ones(3)
+    One rate for all: the mean runs over the parameters too. Which axis are the steps?
+axis=0 → axis=1  # One rate for each step came back: the mean runs along the other axis.
+np.sqrt( → (
+np.square → np.abs
+    You take the mean of the sizes. Squares first: they weigh large gradients more.
+np.mean(np.square(g) → np.var(g
+    The gradients' mean is taken off first: that is their spread. Here their size is meant.
+np.mean(np.square(g), axis=0) → np.square(np.mean(g, axis=0))
+    The mean comes before the square, and gradients cancel.
+lr / →  # The denominators came back. The learning rate is to be divided by them.
+lr / → lr *  # You multiply by the root. Wild gradients should make a parameter careful.
+np.mean(np.square(g), axis=0) → np.square(g[-1])
+    Only the last gradient counts. The whole history is given.
+""")  # fmt: skip
+
+
+def largest_rate(lr, eps, inside):
+    return lr / (np.sqrt(eps) if inside else eps)
 
 
 def _places(rng):
-    rates = rng.uniform(0.001, 0.5, 3)
     return [
         (float(lr), eps, inside)
-        for lr in rates
+        for lr in rng.uniform(0.001, 0.5, 3)
         for eps in (1e-4, 0.04, 1e-8)
         for inside in (True, False)
     ]
 
 
-def _largest(lr, eps, inside):
-    return lr / (np.sqrt(eps) if inside else eps)
-
-
-warm_up = Question("03.warm_up", lambda: -0.08)
-known(
-    warm_up,
-    {
-        "Nine steps down, one step up: are you sure of the direction? The step goes against the "
-        "gradient.": lambda: 0.08,
-        "The gradients sum to zero. Do their signs?": lambda: 0.0,
-        "Nine steps down is right. The tenth goes up.": lambda: -0.09,
-        "Ten steps, but not all of them down.": lambda: -0.1,
-        "That counts steps. How long is each?": lambda: -8,
-        "Does every gradient count in your sum? And which way does a step go?": lambda: 0.09,
-        "Not all ten steps go the same way. And which way is down?": lambda: 0.1,
-        "That counts steps, and up. How long is each, and where does it lead?": lambda: 8,
-        "Check the length of one step: η is 0.01.": lambda: -0.8,
-    },
-)
-
-sign_step = Question(
-    "03.sign_step",
-    _sign_step,
-    _steps,
-    where=lambda index, args: f"for parameter {index[0] + 1}",
-    in_place=True,
-)
-known(
-    sign_step,
-    {
-        "Uphill: the step goes along the gradient, not against it.": lambda x, g, lr: (
-            x + lr * np.sign(g)
-        ),
-        "The size of the gradient still counts. Only its sign should.": lambda x, g, lr: x - lr * g,
-        "The sign is that of the position. Whose sign says where downhill is?": (
-            lambda x, g, lr: x - lr * np.sign(x)
-        ),
-        "The size without the sign: every step goes the same way.": lambda x, g, lr: (
-            x - lr * np.abs(g)
-        ),
-        "The step came back, not the position that it leads to.": lambda x, g, lr: -lr * np.sign(g),
-        "The rate has no say: all steps have the length 1.": lambda x, g, lr: x - np.sign(g),
-        "The whole gradient is scaled to length 1. Each coordinate should have its own sign.": (
-            lambda x, g, lr: x - lr * g / np.linalg.norm(g)
-        ),
-        "You divide by the largest coordinate. The others then take shorter steps; all should take "
-        "equal ones.": lambda x, g, lr: x - lr * g / np.abs(g).max(),
-        "Where the gradient is 0 you take a step. Which way is down on level ground?": (
-            lambda x, g, lr: x - lr * np.where(g >= 0, 1.0, -1.0)
-        ),
-        "Where the gradient is 0 you take a step up. Level ground has no downhill.": (
-            lambda x, g, lr: x - lr * np.where(g > 0, 1.0, -1.0)
-        ),
-        "Nearly: you divide by |g| and a small number more. A tiny gradient then takes a shorter "
-        "step.": lambda x, g, lr: x - lr * g / (np.abs(g) + 1e-8),
-        "Right, but where the gradient is 0 you divide 0 by 0, which is no number.": (
-            lambda x, g, lr: np.where(g == 0, np.nan, _sign_step(x, g, lr))
-        ),
-        "You divide by the gradient, and keep one over its size.": (
-            lambda x, g, lr: x - lr * np.divide(1.0, g, out=np.zeros(len(g)), where=g != 0)
-        ),
-    },
-)
-
-rprop = Question("03.rprop_step", _rprop, _rprop_steps, where=in_state("x", "rate"), in_place=True)
-state_mistakes(rprop, "x", "rate")
-known(
-    rprop,
-    {
-        "Longer and shorter have changed places: when the sign stays, trust the direction.": (
-            lambda *a: _rprop(*a, up=0.5, down=1.2)
-        ),
-        "The rates only grow. What happens when the sign flips?": lambda *a: _rprop(*a, down=1.0),
-        "The rates only shrink. What happens when the sign stays?": lambda *a: _rprop(*a, up=1.0),
-        "The rates are new, but the step was taken with the old ones.": (
-            lambda x, rate, last, g: np.array([x - rate * np.sign(g), _rprop(x, rate, last, g)[1]])
-        ),
-        "The size of the gradient is in the step. Rprop uses its sign alone.": (
-            lambda x, rate, last, g: np.array(
-                [x - _rprop(x, rate, last, g)[1] * g, _rprop(x, rate, last, g)[1]]
-            )
-        ),
-        "Up the hill: the step goes along the sign of the gradient.": (
-            lambda x, rate, last, g: np.array(
-                [2 * x - _rprop(x, rate, last, g)[0], _rprop(x, rate, last, g)[1]]
-            )
-        ),
-        "The step follows the last sign. It is the new one that says where down is.": (
-            lambda x, rate, last, g: np.array(
-                [x - _rprop(x, rate, last, g)[1] * last, _rprop(x, rate, last, g)[1]]
-            )
-        ),
-        "All rates change together. Each coordinate should ask its own sign.": (
-            lambda x, rate, last, g: _moved(
-                x, rate * (1.2 if np.dot(np.sign(g), last) > 0 else 0.5), g
-            )
-        ),
-        "You ask whether the signs are equal: 0 and 0 are, and 0 and 1 are no flip. What is their "
-        "product?": lambda x, rate, last, g: _moved(
-            x, np.where(np.sign(g) == last, 1.2 * rate, 0.5 * rate), g
-        ),
-        "Where there was no sign before, your rate is halved. From 0 to 1 is no flip.": (
-            lambda x, rate, last, g: _moved(
-                x, np.where(g == 0, rate, np.where(np.sign(g) == last, 1.2 * rate, 0.5 * rate)), g
-            )
-        ),
-        "You take no step where `last` is 0. It is the rate that stays.": (
-            lambda x, rate, last, g: (
-                lambda new: np.array([np.where(last == 0, x, new[0]), new[1]])
-            )(_rprop(x, rate, last, g))
-        ),
-        "Level ground twice counts as agreement. A sign is 0, before or now: the rate stays.": (
-            lambda x, rate, last, g: (
-                lambda new: np.array([new[0], np.where((g == 0) & (last == 0), 1.2, 1) * new[1]])
-            )(_rprop(x, rate, last, g))
-        ),
-        "A sign of 0 counts as a flip. On level ground the rate should stay.": (
-            lambda x, rate, last, g: _moved(
-                x, np.where(np.sign(g) * last > 0, 1.2 * rate, 0.5 * rate), g
-            )
-        ),
-        "A sign of 0 counts as agreement. On level ground the rate should stay as it is.": (
-            lambda x, rate, last, g: _moved(
-                x, np.where(np.sign(g) * last >= 0, 1.2 * rate, 0.5 * rate), g
-            )
-        ),
-        "The rates have bounds, 1e-6 and 50 or so, as in PyTorch. Here they have none.": (
-            lambda x, rate, last, g: _moved(x, np.clip(_rprop(x, rate, last, g)[1], 1e-6, 50), g)
-        ),
-        "You add 0.2 and take 0.5 away. The factors multiply.": (
-            lambda x, rate, last, g: _moved(
-                x,
-                rate
-                + np.where(np.sign(g) * last > 0, 0.2, np.where(np.sign(g) * last < 0, -0.5, 0)),
-                g,
-            )
-        ),
-    },
-)
-
-own_rates = Question(
-    "03.own_rates",
-    _own_rates,
-    _histories,
-    where=lambda index, args: f"for parameter {index[0] + 1}",
-)
-known(
-    own_rates,
-    {
-        "The root is missing: you divide by the mean of squares itself.": (
-            lambda g, lr, eps: lr / (np.mean(g**2, axis=0) + eps)
-        ),
-        "That is the sum of squares, which grows with every step. A mean is asked for.": (
-            lambda g, lr, eps: lr / (np.sqrt(np.sum(g**2, axis=0)) + eps)
-        ),
-        "ε stands inside the root. Here it is added after it.": (
-            lambda g, lr, eps: lr / np.sqrt(np.mean(g**2, axis=0) + eps)
-        ),
-        "ε is a floor in your denominator. It should be added to the root.": (
-            lambda g, lr, eps: lr / np.maximum(np.sqrt(np.mean(g**2, axis=0)), eps)
-        ),
-        "A gradient of 0 is left out of your mean. It counts too: rare gradients make it small.": (
-            lambda g, lr, eps: (
-                lr / (np.sqrt(np.sum(g**2, 0) / np.maximum(np.count_nonzero(g, 0), 1)) + eps)
-            )
-        ),
-        "ε is missing: a parameter that was never moved would divide by zero.": (
-            lambda g, lr, eps: lr / np.sqrt(np.mean(g**2, axis=0))
-        ),
-        "ε is added to the rate: are there brackets around the denominator?": (
-            lambda g, lr, eps: lr / np.sqrt(np.mean(g**2, axis=0)) + eps
-        ),
-        "There is no learning rate in your rates.": lambda g, lr, eps: _own_rates(g, 1.0, eps),
-        "One rate for all: the mean runs over the parameters too. Which axis are the steps?": (
-            lambda g, lr, eps: np.full(3, lr / (np.sqrt(np.mean(g**2)) + eps))
-        ),
-        "One rate for each step came back: the mean runs along the other axis.": (
-            lambda g, lr, eps: lr / (np.sqrt(np.mean(g**2, axis=1)) + eps)
-        ),
-        "You take the mean of the sizes. Squares first: they weigh large gradients more.": (
-            lambda g, lr, eps: lr / (np.mean(np.abs(g), axis=0) + eps)
-        ),
-        "The gradients' mean is taken off first: that is their spread. Here their size is meant.": (
-            lambda g, lr, eps: lr / (np.std(g, axis=0) + eps)
-        ),
-        "The mean comes before the square, and gradients cancel.": (
-            lambda g, lr, eps: lr / (np.abs(np.mean(g, axis=0)) + eps)
-        ),
-        "The denominators came back. The learning rate is to be divided by them.": (
-            lambda g, lr, eps: np.sqrt(np.mean(g**2, axis=0)) + eps
-        ),
-        "You multiply by the root. Wild gradients should make a parameter careful.": (
-            lambda g, lr, eps: lr * (np.sqrt(np.mean(g**2, axis=0)) + eps)
-        ),
-        "Only the last gradient counts. The whole history is given.": (
-            lambda g, lr, eps: lr / (np.abs(g[-1]) + eps)
-        ),
-    },
-)
-
 bug_hunt = Question(
-    "03.bug_hunt",
-    _largest,
-    _places,
-    where=lambda index, args: f"for lr = {args[0]:.3g}, eps = {args[1]:g}, inside = {args[2]}",
-)
-known(
-    bug_hunt,
-    {
-        "The two places have changed: inside the root, ε is rooted too.": (
-            lambda lr, eps, inside: _largest(lr, eps, not inside)
-        ),
-        "That is right for ε outside the root, in both cases.": lambda lr, eps, inside: lr / eps,
-        "That is right for ε inside the root, in both cases.": (
-            lambda lr, eps, inside: lr / np.sqrt(eps)
-        ),
-        "That is the smallest denominator. The rate is divided by it.": (
-            lambda lr, eps, inside: np.sqrt(eps) if inside else eps
-        ),
-        "The learning rate is missing.": lambda lr, eps, inside: _largest(1.0, eps, inside),
-        "You multiply by the denominator.": lambda lr, eps, inside: (
-            lr * lr / _largest(lr, eps, inside)
-        ),
-        "The rate stands under the root as well.": (
-            lambda lr, eps, inside: np.sqrt(lr / eps) if inside else lr / eps
-        ),
-        "You square ε inside the root's place: √ε is larger than ε, not smaller.": (
-            lambda lr, eps, inside: lr / (eps**2 if inside else eps)
-        ),
-        "v is 1 in your answer. The rate is largest where v is 0.": (
-            lambda lr, eps, inside: lr / (np.sqrt(1 + eps) if inside else 1 + eps)
-        ),
-    },
-)
+    "03.bug_hunt", largest_rate, draw=_places,
+    where=lambda i, args: "for lr = {:.3g}, eps = {:g}, inside = {}".format(*args), slips="""
+if inside → if not inside  # The two places have changed: inside the root, ε is rooted too.
+np.sqrt(eps) if inside else →  # That is right for ε outside the root, in both cases.
+if inside else eps →  # That is right for ε inside the root, in both cases.
+lr / →  # That is the smallest denominator. The rate is divided by it.
+right(1, eps, inside)  # The learning rate is missing.
+lr / → lr *  # You multiply by the denominator.
+lr / (np.sqrt(eps) → (np.sqrt(lr / eps)
+else eps → else lr / eps  # The rate stands under the root as well.
+np.sqrt(eps) → eps**2  # You square ε inside the root's place: √ε is larger than ε, not smaller.
+right(lr, 1 + eps, inside)  # v is 1 in your answer. The rate is largest where v is 0.
+""")  # fmt: skip
 
-QUESTIONS = (warm_up, sign_step, rprop, own_rates, bug_hunt)
+QUESTIONS = (warm_up, sign, rprop, own, bug_hunt)

@@ -1,12 +1,24 @@
-"""Exercise 07: questions on an honest comparison, and the ways in which they go wrong."""
+"""Exercise 07: what each question on a comparison asks, and the ways in which answers go wrong."""
 
 import numpy as np
 
-from course_lib.checks.judge import Question
-
-from .shared import known
+from course_lib.checks.question import Question
 
 __all__ = ["QUESTIONS"]
+
+warm_up = Question("07.warm_up", 140, """
+120  # That is the tuning alone. What is reported has to be run, too.
+70  # One optimizer. There are two.
+20  # That is what is reported. Tuning costs runs as well.
+360  # All rates on all seeds, the reported ones too. Only the chosen rate runs on those.
+80  # The tuning is counted for one optimizer only.
+130  # Both optimizers run on the 10 seeds that are reported.
+""")  # fmt: skip
+
+
+def best_rate(losses, rates):
+    losses = np.where(np.isfinite(losses), losses, np.inf)
+    return rates[losses.mean(axis=0).argmin()]
 
 
 # What the rates of a drawn table are good at, or bad.
@@ -26,12 +38,11 @@ def _trials(rng):
     ]
     cases = []
     for i, (n, unit, zero, places) in enumerate(tables):
-        order = rng.permutation(ROLES) if i else np.array(ROLES)
+        order = list(rng.permutation(ROLES) if i else ROLES)
         for role, at in places.items():
-            there = order == role
-            order[there], order[at] = order[at], role
+            order[order.index(role)], order[at] = order[at], role
         losses = rng.uniform(1, 2, (n, 13))
-        run = {role: losses[:, j] for j, role in enumerate(order)}  # views: one column each
+        run = dict(zip(order, losses.T, strict=True))  # views: one column each
         run["best"][:] = rng.uniform(0.5, 0.55, n)  # the best mean,
         run["best"][2] = 1.6  # with one run that is none too good
         run["median"][:], run["median"][-(n // 2) :] = 0.4, 3  # the best median, often ruined
@@ -48,36 +59,83 @@ def _trials(rng):
     return cases
 
 
-def _or_infinite(losses):
-    """Nothing is worse than to diverge."""
-    return np.where(np.isfinite(losses), losses, np.inf)
+best = Question("07.best_rate", best_rate, draw=_trials, slips="""
+losses.mean → losses.min  # You take the rate of the single best run: one lucky seed decides.
+np.where(np.isfinite(losses), losses, np.inf) → losses
+losses.mean(axis=0) → np.nanmean(losses, axis=0)
+    A rate that diverged won: its NaN was left out of the mean. Nothing is worse than to diverge.
+losses.mean(axis=0) → np.sort(losses, axis=0)[:-1].mean(axis=0)
+    A rate with one diverged run won: your score forgives the worst run of a rate.
+losses.mean(axis=0).argmin() → np.bincount(losses.argmin(axis=1)).argmax()
+    The rate that wins on most seeds is chosen. The mean is asked for, over all of them.
+np.where(np.isfinite(losses), losses, np.inf) → losses
+argmin → argmax  # `argmax` chooses the largest mean, or NaN. The smallest is asked for.
+np.where(np.isfinite(losses), losses, np.inf) → losses
+losses.mean(axis=0).argmin() → min(range(len(rates)), key=losses.mean(axis=0).__getitem__)
+    NaN stays the best in your loop once it is there: no loss is below NaN.
+np.where(np.isfinite(losses), losses, np.inf) → losses
+    A rate with a diverged run won. What does `argmin` make of NaN?
+losses.mean(axis=0) → np.median(losses, axis=0)
+    The median forgives two ruined seeds of five. The mean is asked for.
+np.inf → -np.inf
+argmin → argmax  # The largest loss won.
+np.where(np.isfinite(losses), losses, np.inf) → np.nan_to_num(losses)
+    A run that diverged counts as a loss of 0 in your mean. Nothing is worse than it.
+losses.mean → losses.max  # The worst run of each rate decides. The mean is asked for.
+axis=0 → axis=1  # You average over the rates. The seeds are the rows: axis=0.
+np.where(np.isfinite(losses), losses, np.inf) → losses
+rates[losses.mean(axis=0).argmin()] → losses.mean(axis=0).argmin()
+    The number of a rate came back, not the rate, and one with NaN at that.
+rates[losses.mean(axis=0).argmin()] → losses.mean(axis=0).argmin()
+    The number of the rate came back, not the rate.
+losses.mean(axis=0) → losses[0]  # Only the first seed decides.
+losses.mean(axis=0) → losses[-1]  # Only the last seed decides.
+rates[losses.mean(axis=0).argmin()] → losses.mean(axis=0).min()
+    The best loss came back. Which rate has it?
+losses.mean(axis=0).argmin() → np.isfinite(losses).all(axis=0).argmax()
+    The smallest rate that never diverged is safe, and not the best.
+""")  # fmt: skip
 
 
-def _best_rate(losses, rates):
-    mean = _or_infinite(losses).mean(axis=0)
-    return rates[mean.argmin()]
+def interval(a, b, t95):
+    d = np.asarray(a) - np.asarray(b)
+    return d.mean(), t95 * d.std(ddof=1) / np.sqrt(len(d))
 
 
-def _best_in_a_loop(losses, rates):
-    best, mean = 0, losses.mean(axis=0)
-    for i in range(len(rates)):
-        if mean[i] < mean[best]:
-            best = i
-    return rates[best]
-
-
-def _pairs(rng):
+def _both(rng):
     cases = [(np.array([3, 1, 4, 1, 5]), np.array([2, 7, 1, 8, 2]), 2.776)]
-    for n, t in ((10, 2.262), (5, 2.776), (12, 2.201)):
+    for n, t95 in ((10, 2.262), (5, 2.776), (12, 2.201)):
         seeds = rng.normal(0, 2, n)  # what both share, and a pairing takes away
         a, b = seeds + rng.normal(0.3, 0.2, n), seeds + rng.normal(0, 0.2, n)
-        cases += [(a, b, t), (b, a, t)]  # a mean above zero, and one below
+        cases += [(a, b, t95), (b, a, t95)]  # a mean above zero, and one below
     return cases
 
 
-def _interval(a, b, t):
-    d = a - b
-    return np.array([d.mean(), t * d.std(ddof=1) / np.sqrt(len(d))])
+paired = Question(
+    "07.interval", interval, draw=_both,
+    parts=("mean", "half width"), slips="""
+d.std(ddof=1) → np.sqrt(np.var(a, ddof=1) + np.var(b, ddof=1))
+    Unpaired: what both runs of a seed share is in your interval. Differences first.
+/ np.sqrt(len(d)) →  # That is the spread of single differences. Their mean is surer, by √n.
+np.abs(right(*args))  # The sign is gone: nobody could see which of the two is larger.
+np.sqrt(len(d)) → len(d)  # You divide by n. The mean's error falls with its root.
+ddof=1 → ddof=0
+    The spread is that of the whole world, n seeds. They are a sample: n − 1 (ddof=1).
+right(b, a, t95)  # The other way round: a minus b is asked for.
+t95 * d → d  # The factor t is missing: that is one standard error.
+right(a, b, 1.96)  # 1.96 is for very many seeds. t is given.
+d.std → d.var  # The variance stands where its root is meant.
+right(*args)[0] + np.array([-1, 1]) * right(*args)[1]
+    The two ends came back. Asked are the mean and half the width.
+t95 * d → 2 * t95 * d  # That is the whole width. Half of it is asked for.
+right(*args)[::-1]  # Mean and half width have changed places.
+np.asarray → np.sort  # You sort before you subtract: then a and b of one seed are no longer a pair.
+d.mean() → np.median(d)  # The median of the differences stands where the mean is asked for.
+""")  # fmt: skip
+
+
+def verdict(mean, half):
+    return 0 if abs(mean) <= half else int(np.sign(mean))
 
 
 def _outcomes(rng):
@@ -88,20 +146,39 @@ def _outcomes(rng):
     return [*fixed, *zip(mean, half, strict=True), *zip(mean.tolist(), half.tolist(), strict=True)]
 
 
-def _verdict(mean, half):
-    return 0 if abs(mean) <= half else int(np.sign(mean))
+clear = Question(
+    "07.verdict", verdict, draw=_outcomes, where=lambda i, a: f"for {a[0]:g} ± {a[1]:g}", slips="""
+0 if abs(mean) <= half else int → int
+    The interval has no say: a difference that may be chance counts as one.
+-right(*args)  # The signs have changed places: what is 1 should be −1.
+<= half → < half  # At the very end of the interval zero is still inside: there the verdict is 0.
+<= half → > half  # You ask whether zero is inside, and then answer as if it were outside.
+abs(mean) → mean  # A clear difference below zero is not seen: take the size of the mean.
+abs(mean) → -mean  # A clear difference above zero is not seen.
+0 if abs(mean) <= half → -1 if mean <= half
+    Everything that is not clearly above zero counts as below.
+abs(right(*args))  # Clear or not came back, and not which way.
+<= half → <= half / 2  # You compare with half of the half width.
+<= half → <= 0.05  # A fixed bound decides, 0.05 or so. The interval is the bound.
+0  # You always say: no difference.
+""")  # fmt: skip
+
+
+def honest_report(a, b, tuning, report):
+    chosen = [losses[tuning].mean(axis=0).argmin() for losses in (a, b)]
+    return np.array([a[report, chosen[0]], b[report, chosen[1]]])
 
 
 def _studies(rng):
     """Losses (seeds, rates) in which every way to choose a rate chooses another one."""
     cases = []
-    for _ in range(4):
+    for shift in (2, 3, 5, 6):  # what a rate is good at for a, another one is for b
         a, b = rng.uniform(1.5, 1.55, (2, 11, 8))
         late = 4 + rng.permutation(7)  # the tuning seeds are not the first rows, nor in order
         tuning, first = late[:4], rng.permutation(4)[:2]
         report = rng.permutation([*first, *late[4:]])  # and two rows are neither
         p = rng.permutation(8)
-        for losses, r in ((a, p), (b, np.roll(p, 2))):
+        for losses, r in ((a, p), (b, np.roll(p, shift))):
             losses[tuning, r[0]] -= [1.0, 1.0, 1.0, 0.6]  # the best mean where tuned
             losses[report, r[1]] -= 1.4  # the best where reported
             losses[report[0], r[[1, 4]]] += [0.4, -1.2]  # but for one seed
@@ -116,239 +193,29 @@ def _studies(rng):
     return cases
 
 
-def _honest(
-    a, b, tuning, report, choose=lambda losses, tuning, report: losses[tuning].mean(axis=0).argmin()
-):
-    return np.array([losses[report, choose(losses, tuning, report)] for losses in (a, b)])
-
-
-warm_up = Question("07.warm_up", lambda: 140)
-known(
-    warm_up,
-    {
-        "That is the tuning alone. What is reported has to be run, too.": lambda: 120,
-        "One optimizer. There are two.": lambda: 70,
-        "That is what is reported. Tuning costs runs as well.": lambda: 20,
-        "All rates on all seeds, the reported ones too. Only the chosen rate runs on those.": (
-            lambda: 360
-        ),
-        "The tuning is counted for one optimizer only.": lambda: 80,
-        "Both optimizers run on the 10 seeds that are reported.": lambda: 130,
-    },
-)
-
-best_rate = Question("07.best_rate", _best_rate, _trials)
-known(
-    best_rate,
-    {
-        "You take the rate of the single best run: one lucky seed decides.": (
-            lambda losses, rates: rates[np.nanmin(losses, axis=0).argmin()]
-        ),
-        "A rate that diverged won: its NaN was left out of the mean. Nothing is worse than to "
-        "diverge.": lambda losses, rates: rates[np.nanmean(losses, axis=0).argmin()],
-        "A rate with one diverged run won: your score forgives the worst run of a rate.": (
-            lambda losses, rates: rates[
-                np.sort(_or_infinite(losses), axis=0)[:-1].mean(axis=0).argmin()
-            ]
-        ),
-        "The rate that wins on most seeds is chosen. The mean is asked for, over all of them.": (
-            lambda losses, rates: rates[np.bincount(_or_infinite(losses).argmin(axis=1)).argmax()]
-        ),
-        "`argmax` chooses the largest mean, or NaN. The smallest is asked for.": (
-            lambda losses, rates: rates[losses.mean(axis=0).argmax()]
-        ),
-        "NaN stays the best in your loop once it is there: no loss is below NaN.": _best_in_a_loop,
-        "A rate with a diverged run won. What does `argmin` make of NaN?": (
-            lambda losses, rates: rates[losses.mean(axis=0).argmin()]
-        ),
-        "The median forgives two ruined seeds of five. The mean is asked for.": (
-            lambda losses, rates: rates[np.median(_or_infinite(losses), axis=0).argmin()]
-        ),
-        "The largest loss won.": lambda losses, rates: rates[
-            np.where(np.isfinite(losses), losses, -np.inf).mean(axis=0).argmax()
-        ],
-        "A run that diverged counts as a loss of 0 in your mean. Nothing is worse than it.": (
-            lambda losses, rates: rates[np.nan_to_num(losses).mean(axis=0).argmin()]
-        ),
-        "The worst run of each rate decides. The mean is asked for.": (
-            lambda losses, rates: rates[_or_infinite(losses).max(axis=0).argmin()]
-        ),
-        "You average over the rates. The seeds are the rows: axis=0.": (
-            lambda losses, rates: rates[_or_infinite(losses).mean(axis=1).argmin()]
-        ),
-        "The number of a rate came back, not the rate, and one with NaN at that.": (
-            lambda losses, rates: losses.mean(axis=0).argmin()
-        ),
-        "The number of the rate came back, not the rate.": (
-            lambda losses, rates: _or_infinite(losses).mean(axis=0).argmin()
-        ),
-        "Only the first seed decides.": lambda losses, rates: rates[np.nanargmin(losses[0])],
-        "Only the last seed decides.": lambda losses, rates: rates[np.nanargmin(losses[-1])],
-        "The best loss came back. Which rate has it?": (
-            lambda losses, rates: _or_infinite(losses).mean(axis=0).min()
-        ),
-        "The smallest rate that never diverged is safe, and not the best.": (
-            lambda losses, rates: rates[np.isfinite(losses).all(axis=0)][0]
-        ),
-    },
-)
-
-interval = Question(
-    "07.interval", _interval, _pairs, where=lambda i, a: ("in the mean", "in the half width")[i[0]]
-)
-known(
-    interval,
-    {
-        "Unpaired: what both runs of a seed share is in your interval. Differences first.": (
-            lambda a, b, t: np.array(
-                [a.mean() - b.mean(), t * np.sqrt((a.var(ddof=1) + b.var(ddof=1)) / len(a))]
-            )
-        ),
-        "That is the spread of single differences. Their mean is surer, by √n.": (
-            lambda a, b, t: np.array([(a - b).mean(), t * (a - b).std(ddof=1)])
-        ),
-        "The sign is gone: nobody could see which of the two is larger.": (
-            lambda a, b, t: np.abs(_interval(a, b, t))
-        ),
-        "You divide by n. The mean's error falls with its root.": (
-            lambda a, b, t: np.array([(a - b).mean(), t * (a - b).std(ddof=1) / len(a)])
-        ),
-        "The spread is that of the whole world, n seeds. They are a sample: n − 1 (ddof=1).": (
-            lambda a, b, t: np.array([(a - b).mean(), t * (a - b).std() / np.sqrt(len(a))])
-        ),
-        "The other way round: a minus b is asked for.": (
-            lambda a, b, t: _interval(a, b, t) * [-1, 1]
-        ),
-        "The factor t is missing: that is one standard error.": lambda a, b, t: _interval(
-            a, b, 1.0
-        ),
-        "1.96 is for very many seeds. t is given.": lambda a, b, t: _interval(a, b, 1.96),
-        "The variance stands where its root is meant.": (
-            lambda a, b, t: np.array([(a - b).mean(), t * (a - b).var(ddof=1) / np.sqrt(len(a))])
-        ),
-        "The two ends came back. Asked are the mean and half the width.": (
-            lambda a, b, t: _interval(a, b, t)[0] + np.array([-1, 1]) * _interval(a, b, t)[1]
-        ),
-        "That is the whole width. Half of it is asked for.": (
-            lambda a, b, t: _interval(a, b, t) * [1, 2]
-        ),
-        "Mean and half width have changed places.": lambda a, b, t: _interval(a, b, t)[::-1],
-        "You sort before you subtract: then a and b of one seed are no longer a pair.": (
-            lambda a, b, t: _interval(np.sort(a), np.sort(b), t)
-        ),
-        "The median of the differences stands where the mean is asked for.": (
-            lambda a, b, t: np.array([np.median(a - b), _interval(a, b, t)[1]])
-        ),
-    },
-)
-
-verdict = Question("07.verdict", _verdict, _outcomes, where=lambda i, a: f"for {a[0]:g} ± {a[1]:g}")
-known(
-    verdict,
-    {
-        "The interval has no say: a difference that may be chance counts as one.": (
-            lambda mean, half: int(np.sign(mean))
-        ),
-        "The signs have changed places: what is 1 should be −1.": (
-            lambda mean, half: -_verdict(mean, half)
-        ),
-        "At the very end of the interval zero is still inside: there the verdict is 0.": (
-            lambda mean, half: int(np.sign(mean)) if abs(mean) >= half else 0
-        ),
-        "You ask whether zero is inside, and then answer as if it were outside.": (
-            lambda mean, half: int(np.sign(mean)) if abs(mean) <= half else 0
-        ),
-        "A clear difference below zero is not seen: take the size of the mean.": (
-            lambda mean, half: 1 if mean > half else 0
-        ),
-        "A clear difference above zero is not seen.": lambda mean, half: -1 if mean < -half else 0,
-        "Everything that is not clearly above zero counts as below.": (
-            lambda mean, half: 1 if mean > half else -1
-        ),
-        "Clear or not came back, and not which way.": lambda mean, half: int(abs(mean) > half),
-        "You compare with half of the half width.": (
-            lambda mean, half: 0 if abs(mean) <= half / 2 else int(np.sign(mean))
-        ),
-        "A fixed bound decides, 0.05 or so. The interval is the bound.": (
-            lambda mean, half: 0 if abs(mean) <= 0.05 else int(np.sign(mean))
-        ),
-        "You always say: no difference.": lambda mean, half: 0,
-    },
-)
-
 bug_hunt = Question(
-    "07.bug_hunt",
-    _honest,
-    _studies,
-    where=lambda i, a: f"for optimizer {'ab'[i[0]]}, reported seed {i[1] + 1}",
-)
-known(
-    bug_hunt,
-    {
-        "The bug is still in: the rate is chosen on the seeds that are reported.": (
-            lambda *a: _honest(*a, choose=lambda x, tuning, report: x[report].mean(axis=0).argmin())
-        ),
-        "The rate is chosen on all seeds, the reported ones among them.": (
-            lambda *a: _honest(*a, choose=lambda x, tuning, report: x.mean(axis=0).argmin())
-        ),
-        "One lucky run chooses the rate. Take the mean over the tuning seeds.": (
-            lambda *a: _honest(*a, choose=lambda x, tuning, report: x[tuning].min(axis=0).argmin())
-        ),
-        "The right losses in another order: keep that of `report`.": (
-            lambda a, b, tuning, report: _honest(a, b, tuning, np.sort(report))
-        ),
-        "The median chooses the rate. The mean over the tuning seeds is asked for.": (
-            lambda *a: _honest(
-                *a, choose=lambda x, tuning, report: np.median(x[tuning], axis=0).argmin()
-            )
-        ),
-        "`tuning` holds row numbers, and you take the first rows. They need not be the first.": (
-            lambda *a: _honest(
-                *a, choose=lambda x, tuning, report: x[: len(tuning)].mean(axis=0).argmin()
-            )
-        ),
-        "The first rows tune and all others are reported. Both are given as row numbers.": (
-            lambda a, b, tuning, report: np.array(
-                [x[len(tuning) :, x[: len(tuning)].mean(axis=0).argmin()] for x in (a, b)]
-            )
-        ),
-        "Both optimizers run at the rate of the first. Each is tuned on its own.": (
-            lambda a, b, tuning, report: np.array(
-                [m[report, a[tuning].mean(axis=0).argmin()] for m in (a, b)]
-            )
-        ),
-        "Both optimizers run at the rate of the second. Tune each on its own.": (
-            lambda a, b, tuning, report: np.array(
-                [m[report, b[tuning].mean(axis=0).argmin()] for m in (a, b)]
-            )
-        ),
-        "Each optimizer runs at the rate of the other. Each is tuned on its own.": (
-            lambda a, b, tuning, report: np.array(
-                [
-                    a[report, b[tuning].mean(axis=0).argmin()],
-                    b[report, a[tuning].mean(axis=0).argmin()],
-                ]
-            )
-        ),
-        "You report the tuning seeds. Those know the rate already.": (
-            lambda a, b, tuning, report: _honest(a, b, tuning, tuning)
-        ),
-        "Every seed has the rate that suits it best: nobody can do that in advance.": (
-            lambda a, b, tuning, report: np.array([m[report].min(axis=1) for m in (a, b)])
-        ),
-        "The worst rate was chosen.": (
-            lambda *a: _honest(*a, choose=lambda x, tuning, report: x[tuning].mean(axis=0).argmax())
-        ),
-        "The first optimizer is tuned on the tuning seeds, the second on the reported ones.": (
-            lambda a, b, tuning, report: np.array(
-                [
-                    a[report, a[tuning].mean(axis=0).argmin()],
-                    b[report, b[report].mean(axis=0).argmin()],
-                ]
-            )
-        ),
-        "The optimizers have changed places: a first, then b.": lambda *a: _honest(*a)[::-1],
-    },
-)  # fmt: skip
+    "07.bug_hunt", honest_report, draw=_studies,
+    where=lambda i, a: f"for optimizer {'ab'[i[0]]}, reported seed {i[1] + 1}", slips="""
+[tuning] → [report]  # The bug is still in: the rate is chosen on the seeds that are reported.
+losses[tuning] → losses  # The rate is chosen on all seeds, the reported ones among them.
+[tuning].mean → [tuning].min  # One lucky run chooses the rate. Take the mean over the tuning seeds.
+right(a, b, tuning, np.sort(report))  # The right losses in another order: keep that of `report`.
+losses[tuning].mean(axis=0) → np.median(losses[tuning], axis=0)
+    The median chooses the rate. The mean over the tuning seeds is asked for.
+[tuning] → [: len(tuning)]
+    `tuning` holds row numbers, and you take the first rows. They need not be the first.
+right(a, b, np.arange(len(tuning)), np.arange(len(tuning), len(a)))
+    The first rows tune and all others are reported. Both are given as row numbers.
+chosen[1] → chosen[0]  # Both optimizers run at the rate of the first. Each is tuned on its own.
+chosen[0] → chosen[1]  # Both optimizers run at the rate of the second. Tune each on its own.
+in (a, b) → in (b, a)  # Each optimizer runs at the rate of the other. Each is tuned on its own.
+right(a, b, tuning, tuning)  # You report the tuning seeds. Those know the rate already.
+[a[report, chosen[0]], b[report, chosen[1]]] → [m[report].min(axis=1) for m in (a, b)]
+    Every seed has the rate that suits it best: nobody can do that in advance.
+argmin → argmax  # The worst rate was chosen.
+chosen[1] → b[report].mean(axis=0).argmin()
+    The first optimizer is tuned on the tuning seeds, the second on the reported ones.
+right(*args)[::-1]  # The optimizers have changed places: a first, then b.
+""")  # fmt: skip
 
-QUESTIONS = (warm_up, best_rate, interval, verdict, bug_hunt)
+QUESTIONS = (warm_up, best, paired, clear, bug_hunt)
