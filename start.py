@@ -21,7 +21,6 @@ if sys.version_info < (3, 11):  # noqa: UP036
 
 import contextlib
 import hashlib
-import importlib.util
 import os
 import re
 import shutil
@@ -32,15 +31,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
-UV = ROOT / ".uv"
 PREFIX = ROOT / "course_lib/prefix"  # what JupyterLab and its kernels read in the environment
 LOCK, TEST_LOCK = "requirements.lock", "requirements-test.lock"  # the second holds the first
 STAMP = VENV / "course-stamp.txt"  # written last: half an environment has none
 PYTHON = str(VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
 PACKAGES = Path(sysconfig.get_path("purelib", "venv", {"base": str(VENV)}))
-# What must not leak from the caller's shell, and what uv is told of pip's settings.
-LEAKS = "PYTHON(HOME|PATH|STARTUP|USERBASE)|__PYVENV|CONDA_(PREFIX|DEFAULT_ENV)"
-LEAKS += "|PIP_(TARGET|PREFIX|ROOT|PYTHON|CONSTRAINT)"
+LEAKS = "PYTHON(HOME|PATH|STARTUP|USERBASE|DONTWRITE)|__PYVENV|CONDA_(PREFIX|DEFAULT_ENV)"
+LEAKS += "|PIP_(TARGET|PREFIX|ROOT|PYTHON|CONSTRAINT)"  # must not leak in from the caller's shell
 NETWORK = {"index-url": "UV_DEFAULT_INDEX", "proxy": "HTTPS_PROXY", "cert": "SSL_CERT_FILE"}
 
 
@@ -48,12 +45,10 @@ def ensure(lock):
     """Make the environment, make it anew, or add what the tests need, where that is due."""
     made = made_from()
     if made not in (recipe(lock), recipe(TEST_LOCK)):
-        print(
-            "Installing into .venv (once, and when it has changed or lost something).", flush=True
-        )
+        print("Installing into .venv (once, and again when it is not whole or old).", flush=True)
+        STAMP.unlink(missing_ok=True)
         if made != recipe(LOCK):
             create()
-        STAMP.unlink(missing_ok=True)
         install(lock)
         write_stamp(lock)
     with contextlib.suppress(OSError):  # somebody else's environment, which works as it is
@@ -63,8 +58,7 @@ def ensure(lock):
 def recipe(lock):
     """What an environment is made from, in one word: lock, project, Python and place."""
     text = (ROOT / lock).read_text("utf-8") + (ROOT / "pyproject.toml").read_text("utf-8")
-    python = "{}.{}".format(*sys.version_info)
-    return hashlib.sha256((text + python).encode() + os.fsencode(ROOT)).hexdigest()
+    return hashlib.sha256((text + sys.version[:4]).encode() + os.fsencode(ROOT)).hexdigest()
 
 
 def made_from():
@@ -83,26 +77,16 @@ def write_stamp(lock):
 
 def create():
     """Make an empty environment with pip, and fetch uv where it can be had."""
-    if not importlib.util.find_spec("ensurepip"):
-        sys.exit(
-            'This Python comes without venv: install it (on Debian and Ubuntu: "sudo apt install '
-            'python{}.{}-venv") and run the same command again.'.format(*sys.version_info)
-        )
     if VENV.is_symlink():
         VENV.unlink()  # and nothing that it points to
-    STAMP.unlink(missing_ok=True)
     if subprocess.call([sys.executable, "-I", "-m", "venv", "--clear", VENV]):
-        sys.exit("Close what runs in .venv, remove it by hand, and run the same command again.")
-    failed(
-        "pip",
-        "install",
-        "--upgrade",
-        "--target",
-        UV,
-        "--require-hashes",
-        "-r",
-        "requirements-uv.lock",
-    )
+        sys.exit(
+            "No environment could be made in .venv (the reason stands above): install venv (Debian "
+            'and Ubuntu: "sudo apt install python{}.{}-venv"), or close what runs in .venv and '
+            "remove it by hand, and run the same command again.".format(*sys.version_info)
+        )
+    uv = ("--upgrade", "--target", ".uv", "--require-hashes", "-r", "requirements-uv.lock")
+    failed("pip", "install", *uv)
 
 
 def install(lock):
@@ -128,12 +112,11 @@ def failed(module, *arguments):
 
 def uv_settings():
     """The variables that tell uv where it is and, since it asks pip nothing, what pip is told."""
-    command = [PYTHON, "-m", "pip", "config", "list"]
-    told = subprocess.run(command, env=child_env(), stdout=subprocess.PIPE, text=True).stdout
+    told = subprocess.check_output([PYTHON, "-mpip", "config", "list"], env=child_env(), text=True)
     found = re.findall(r"^\S+\.({})='(.*)'$".format("|".join(NETWORK)), told, flags=re.M)
     # Backwards, for what comes from variables stands first and counts most.
     settings = {NETWORK[key]: value.replace("\\\\", "\\") for key, value in reversed(found)}
-    return dict(settings, PYTHONPATH=str(UV), UV_CACHE_DIR=str(UV / "cache"), UV_SYSTEM_CERTS="1")
+    return dict(settings, PYTHONPATH=".uv", UV_CACHE_DIR=".uv/cache", UV_SYSTEM_CERTS="1")
 
 
 def child_env():
