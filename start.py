@@ -31,7 +31,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
-PREFIX = ROOT / "course_lib/prefix"  # what JupyterLab and its kernels read in the environment
+PREFIX = ROOT / "course_lib/command/prefix"  # what JupyterLab and its kernels read in .venv
 LOCK, TEST_LOCK = "requirements.lock", "requirements-test.lock"  # the second holds the first
 STAMP = VENV / "course-stamp.txt"  # written last: half an environment has none
 PYTHON = str(VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
@@ -130,11 +130,11 @@ def child_env():
 
 def main(command="", *rest):
     """Become one of the commands in the text at the top; on Windows, wait until it ends."""
-    lines = {"lab": ["-m", "course_lib.cli", "lab"], "test": ["-m", "pytest", "-n2"], "run": []}
+    lines = {"lab": "-m course_lib.command.cli lab", "test": "-m pytest -n2", "run": ""}
     if command not in lines:
         sys.exit(__doc__)
     ensure(LOCK if command == "lab" else TEST_LOCK)
-    line = [PYTHON] + lines[command] + list(rest)
+    line = [PYTHON] + lines[command].split() + list(rest)
     os.chdir(ROOT)
     if os.name != "nt":
         os.execve(PYTHON, line, child_env())  # Ctrl-C goes straight to it
