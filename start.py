@@ -134,7 +134,7 @@ def main(command="", *rest):
     if command not in lines:
         sys.exit(__doc__)
     ensure(LOCK if command == "lab" else TEST_LOCK)
-    line = [PYTHON] + lines[command].split() + list(rest)
+    line = [PYTHON] + lines[command].split() + list(rest)  # noqa: RUF005
     os.chdir(ROOT)
     if os.name != "nt":
         os.execve(PYTHON, line, child_env())  # Ctrl-C goes straight to it
