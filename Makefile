@@ -57,19 +57,19 @@ notebooks: ## run the lessons and store their outputs (ARGS=05 for one)
 	$(START) run -m course_lib.command.authoring notebooks $(ARGS)
 
 # uv, because it locks for every system and Python at once; the header names no machine.
-COMPILE = .venv-lock/bin/uv --quiet pip compile pyproject.toml --group build --upgrade \
-	--universal --python-version 3.11 --generate-hashes --no-annotate \
-	--custom-compile-command "make lock"
+UV = requirements-uv.lock
+COMPILE = .uv/bin/uv --quiet pip compile --upgrade --universal --python-version 3.11 \
+	--generate-hashes --no-annotate --custom-compile-command "make lock"
+COURSE = pyproject.toml --group build
 
-lock: ## pin the newest versions in both lock files, and the lowest for `make lowest`
-	"$(PYTHON)" -m venv .venv-lock
-	.venv-lock/bin/python -m pip --quiet install uv
-	$(COMPILE) -o requirements.lock
-	$(COMPILE) --extra test -c requirements.lock -o requirements-test.lock
-	$(COMPILE) --resolution lowest-direct tests/browser/lowest.in -o tests/browser/lowest.txt
-	rm -rf .venv-lock
+lock: ## pin the newest versions in the lock files, and the lowest for `make lowest`
+	$(START) run -m pip --quiet install --upgrade --target .uv --require-hashes -r $(UV)
+	echo uv | $(COMPILE) - -o $(UV)
+	$(COMPILE) $(COURSE) -o requirements.lock
+	$(COMPILE) $(COURSE) --extra test -c requirements.lock -o requirements-test.lock
+	$(COMPILE) $(COURSE) --resolution lowest-direct tests/browser/lowest.in -o tests/browser/lowest.txt
 
 clean: ## remove the environment and what was made on the way
-	rm -rf .venv .venv-lock .venv-crosscheck .venv-lowest .pytest_cache .ruff_cache .hypothesis build
+	rm -rf .venv .uv .venv-crosscheck .venv-lowest .pytest_cache .ruff_cache .hypothesis build
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	find . -name .ipynb_checkpoints -not -path "./exercises/*" -type d -prune -exec rm -rf {} +

@@ -1,5 +1,6 @@
 """`course lab` starts in the same way for everyone, and where it keeps what it writes."""
 
+import json
 import os
 import re
 import shutil
@@ -176,3 +177,73 @@ def test_an_exported_page_keeps_answers_folded(exported, kind):
     page = exported([v4.new_code_cell("1", outputs=[output]), text], kind)
     numbers, told = page.select("details.course-answer:not([open])")
     assert numbers.pre.text == "42" and told.em.text == "forty-two"
+
+
+def test_the_lab_command():
+    line = lab.command(port=8899, browser=False)
+    assert line[:3] == [sys.executable, "-m", "jupyterlab"]
+    assert {"--ServerApp.port=8899", "--no-browser", f"--ServerApp.root_dir={lab.ROOT}"} <= set(
+        line
+    )
+    assert not any("token" in word or "password" in word for word in line)
+    assert "--no-browser" not in lab.command()
+
+
+def test_a_taken_port_is_one_sentence(monkeypatch, tmp_path):
+    monkeypatch.setattr(lab, "ROOT", tmp_path)
+    with pytest.raises(SystemExit, match="start it from there"):
+        lab.start()
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / lab.FIRST).write_text("{}")
+    with lab.socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        with pytest.raises(SystemExit, match=f"Port {port} cannot be used"):
+            lab.start(port=port)
+    with pytest.raises(SystemExit, match=r"Port 99999 cannot .* such as 8890"):
+        lab.start(port=99999)
+
+
+def test_a_display_is_looked_for_on_linux(monkeypatch):
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    assert not lab.has_display()
+    monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
+    assert lab.has_display()
+
+
+def test_the_lab_settings_exist_in_this_jupyterlab():
+    # A setting under a misspelt name would be ignored without a word.
+    settings = json.loads(
+        (lab.CONFIG.parent / "settings/labconfig/default_setting_overrides.json").read_text()
+    )
+    schemas = Path(sys.prefix) / "share/jupyter/lab/schemas"
+    for plugin, values in settings.items():
+        package, name = plugin.split(":")
+        schema = json.loads((schemas / package / f"{name}.json").read_text(encoding="utf-8"))
+        assert values.keys() <= schema["properties"].keys()
+    assert settings["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
+
+
+def lab_config(monkeypatch):
+    """jupyter_lab_config.py as Jupyter loads it: the configuration and its names."""
+    from traitlets.config import Config
+
+    config = Config()
+    names = {"get_config": lambda: config, "__file__": str(lab.CONFIG)}
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "/before")
+    exec(compile(lab.CONFIG.read_text(encoding="utf-8"), str(lab.CONFIG), "exec"), names)
+    return config, names
+
+
+def test_the_lab_config_is_offline_and_local(monkeypatch):
+    config, _ = lab_config(monkeypatch)
+    assert config.LabApp.news_url is None
+    assert config.LabApp.extension_manager == "readonly"
+    assert config.ServerApp.ip == "127.0.0.1"
+    assert "course_lib.command.server" in config.ServerApp.jpserver_extensions
+    (extensions,) = map(Path, config.LabServerApp.extra_labextensions_path)
+    assert [folder.name for folder in extensions.iterdir()] == ["adaptive-optimizers-course"]
+    assert "token" not in config.ServerApp and "IdentityProvider" not in config
+    paths = os.environ["JUPYTER_CONFIG_PATH"].split(os.pathsep)
+    assert paths == [str(lab.CONFIG.parent / "settings"), "/before"]
