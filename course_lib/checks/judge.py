@@ -18,6 +18,7 @@ __all__ = ["BLANK", "Verdict", "judge", "same", "worked_out"]
 
 TOLERANCE = 1e-10
 PENCIL = 0.005  # a value found by pencil may be rounded
+TELLING = 6  # numbers with decimals from which two mistakes at once can be told
 KEPT = (
     "the same call gives other numbers the second time: is something kept between calls (a default "
     "argument that is a list, a global), or drawn by chance?"
@@ -123,6 +124,10 @@ def _known(question, cases, got):
     for hint, wrong in question.wrong:
         if fits(wrong):
             return hint
+    with np.errstate(invalid="ignore"):  # of inf
+        telling = sum(np.count_nonzero(one % 1) for one in got)
+    if telling < TELLING:  # with yes and no, or counts, two may fit by chance
+        return ""
     two = [hints for hints, wrong in question.pairs if fits(wrong)]
     if len(two) == 1:
         return "Two things at once. First: {} Second: {}".format(*two[0])
