@@ -110,7 +110,7 @@ def _compare(question, call, cases, expected):
 
 
 def _known(question, cases, got):
-    """The hint of the first known mistake that gives these numbers; else those of the only two."""
+    """The hint of the first known mistake with these numbers; else of the only two at once."""
 
     def fits(wrong):
         try:
@@ -129,10 +129,7 @@ def _known(question, cases, got):
     if telling < TELLING:  # with yes and no, or counts, two may fit by chance
         return ""
     two = [hints for hints, wrong in question.pairs if fits(wrong)]
-    if len(two) == 1:
-        return "Two things at once. First: {} Second: {}".format(*two[0])
-    sure = set.intersection(*map(set, two)) if two else ()
-    return f"{sure.pop()} And something else is wrong, too." if len(sure) == 1 else ""
+    return "Two things at once. First: {} Second: {}".format(*two[0]) if len(two) == 1 else ""
 
 
 def worked_out(question, answer, cases):
