@@ -21,6 +21,7 @@ _LATER = {
     "Diverged": ("descent", "Diverged"),
     "RMSProp": ("optimizers", "RMSProp"),
     "averages": ("averages", None),
+    "bar": ("explore.waiting", "bar"),
     "beta_from_half_life": ("averages", "beta_from_half_life"),
     "check": ("checks", "check"),
     "conventions": ("conventions", None),

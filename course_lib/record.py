@@ -3,7 +3,7 @@
 Each event is a line of its own in `progress.jsonl`, added at the end. So two kernels never undo
 each other's, and a broken line costs no other. Who deletes the file begins anew.
 
-Nothing is recorded or read where ``COURSE_PROGRESS=0``: in tests, in checks, and when an author
+Nothing is recorded or read where ``COURSE_RECORD=0``: in tests, in checks, and when an author
 runs the lessons.
 """
 
@@ -182,7 +182,7 @@ def _looked_into(path):
 
 
 def _is_off():
-    return os.environ.get("COURSE_PROGRESS") == "0"
+    return os.environ.get("COURSE_RECORD") == "0"
 
 
 def _events():

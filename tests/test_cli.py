@@ -173,7 +173,7 @@ def test_a_file_that_is_gone_is_told_with_its_path(yours, monkeypatch):
 
 
 def test_what_is_right_is_recorded_and_shown(yours, checked, monkeypatch):
-    monkeypatch.delenv("COURSE_PROGRESS")
+    monkeypatch.delenv("COURSE_RECORD")
     monkeypatch.setenv("JUPYTER_DATA_DIR", str(yours.parents[1]))
     checked(Result("02.a", "right"), Result("02.b", "wrong", "why"), Result("02.c", "stops"))
     assert record.NOTHING not in course("check", "02").output
@@ -183,7 +183,7 @@ def test_what_is_right_is_recorded_and_shown(yours, checked, monkeypatch):
 
 
 def test_of_what_was_handed_in_nothing_is_recorded(yours, checked, monkeypatch):
-    monkeypatch.delenv("COURSE_PROGRESS")
+    monkeypatch.delenv("COURSE_RECORD")
     monkeypatch.setenv("JUPYTER_DATA_DIR", str(yours.parents[1]))
     others = [yours.with_name(f"{who}_{MASTER.name}") for who in ("ada", "bob")]
     for file in others:

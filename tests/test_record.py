@@ -17,7 +17,7 @@ NOTHING = {"lessons": [], "predictions": {}, "exercises": {}}
 @pytest.fixture
 def disk(tmp_path, monkeypatch):
     monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path))
-    monkeypatch.delenv("COURSE_PROGRESS")
+    monkeypatch.delenv("COURSE_RECORD")
     record._say_once.cache_clear()
     return tmp_path / "adaptive-optimizers-course" / "progress.jsonl"
 
@@ -87,7 +87,7 @@ def test_where_nothing_can_be_written_it_goes_on_and_says_so_once(disk, capsys):
 def test_tests_and_checks_write_and_read_nothing(disk, monkeypatch):
     record.opened("01")
     before = disk.read_bytes()
-    monkeypatch.setenv("COURSE_PROGRESS", "0")
+    monkeypatch.setenv("COURSE_RECORD", "0")
     record.opened("02")
     assert record.read() == NOTHING
     assert disk.read_bytes() == before
@@ -181,7 +181,7 @@ def test_the_last_right_answer_tells_that_all_are_right(session, monkeypatch):
 
 
 def test_where_a_notebook_is_checked_the_line_is_the_stored_one(session, monkeypatch, capsys):
-    monkeypatch.setenv("COURSE_PROGRESS", "0")  # as `course check` does, also from a notebook
+    monkeypatch.setenv("COURSE_RECORD", "0")  # as `course check` does, also from a notebook
     cl.check("02.warm_up", 7)
     assert capsys.readouterr().out == "02.warm_up: right\n" and session == []
 
