@@ -37,7 +37,7 @@ _LATER = {
     "plots": ("explore.plots", None),
     "predict": ("explore.quiz", "predict"),
     "problems": ("problems", None),
-    "progress": ("record", "progress"),
+    "progress": ("command.progress", "progress"),
     "run": ("descent", "run"),
     "running_mean": ("averages", "running_mean"),
     "variants": ("variants", None),

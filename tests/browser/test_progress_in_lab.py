@@ -18,8 +18,10 @@ def test_a_kernel_knows_its_lesson_and_shows_what_was_done(page, url, course, ke
     lesson = "01_one_learning_rate"
     file = course / "notebooks" / f"{lesson}.ipynb"
     before = file.read_bytes()
-    sources = ["from course_lib import record\nrecord.opened(record.here())"]
-    sources += ["record.committed(record.here(), 'a', chosen=0, right=1)", "record.progress()"]
+    sources = [
+        "import course_lib as cl\nfrom course_lib import record\nrecord.opened(record.here())"
+    ]
+    sources += ["record.committed(record.here(), 'a', chosen=0, right=1)", "cl.progress()"]
     write_notebook(file, [LEARNING, *sources])
     try:
         assert open_and_run(page, url, f"notebooks/{lesson}.ipynb")
@@ -29,7 +31,7 @@ def test_a_kernel_knows_its_lesson_and_shows_what_was_done(page, url, course, ke
         keep("progress")
         assert recorded(course)[-2:] == [
             {"opened": lesson},
-            {"lesson": lesson, "prediction": "a", "chosen": 0, "right": 1},
+            {"lesson": lesson, "prediction": "a", "chosen": 0, "right": 1, "first": 0},
         ]
     finally:
         file.write_bytes(before)
