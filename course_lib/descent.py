@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 
-from .base import an_optimizer, floats, like, whole
+from .base import an_optimizer, first_not_finite, floats, like, whole
 
 __all__ = ["Diverged", "run"]
 
@@ -116,7 +116,7 @@ def _schedule(opt):
 def _start(x0, keep_going):
     x0 = floats("x0", x0)
     if not keep_going and not np.isfinite(x0).all():
-        where, at = _first_not_finite(x0)
+        where, at = first_not_finite(x0)
         raise ValueError(f"x0{at} is {x0[where]}: a start needs finite numbers")
     return x0.copy()
 
@@ -158,7 +158,7 @@ def _demand_finite(state, t, trace):
         # A finite sum has finite terms, and is quick to see.
         if values.dtype.kind != "f" or math.isfinite(values.sum()) or np.isfinite(values).all():
             continue
-        where, at = _first_not_finite(values)
+        where, at = first_not_finite(values)
         raise Diverged(
             f"{name}{at} is {values[where]} after step {t}: try a smaller learning rate, or look "
             "at the gradient there; the trace so far is in this error's .trace",
@@ -166,12 +166,6 @@ def _demand_finite(state, t, trace):
             t,
             where,
         )
-
-
-def _first_not_finite(values):
-    """The index of the first value that is not finite, and how it is written after a name."""
-    where = tuple(np.argwhere(~np.isfinite(values))[0].tolist())
-    return where, f"[{', '.join(map(str, where))}]" if where else ""
 
 
 def _of_two(grad):
