@@ -143,3 +143,24 @@ def test_a_wrong_import_is_seen(file, text):
 )
 def test_a_right_import_is_none(file, text):
     assert trespasses(file, text) == []
+
+
+def test_the_map_in_contributing_tells_the_rooms():
+    told = {}
+    for row in re.findall(r"^\| `.*\|$", CONTRIBUTING, re.MULTILINE):
+        room, _, imports, lines = (cell.strip() for cell in row.strip("|").split("|"))
+        others = {path.rstrip("/") for path in re.findall(r"`([^`]+)`", imports)}
+        told[room.strip("`/")] = others, int(lines)
+    assert told == {room: (MAY_IMPORT[room], lines) for room, lines in BUDGETS.items()}
+    modules, questions = sorted(set(LONGEST.values()), reverse=True)
+    assert f"at most {modules} lines, a file of questions {questions}" in " ".join(
+        CONTRIBUTING.split()
+    )
+
+
+def test_each_path_in_contributing_leads_somewhere():
+    words = re.findall(r"`([\w./-]+)`", CONTRIBUTING)
+    paths = [word for word in words if "/" in word or word.endswith((".md", ".toml", ".yml"))]
+    patterns = {path: path.replace("NN_name", "[0-9][0-9]_*") for path in paths}
+    assert len(paths) > 30
+    assert [path for path, pattern in patterns.items() if not any(ROOT.glob(pattern))] == []
