@@ -8,7 +8,7 @@ import numpy as np
 from .base import Optimizer, effective_rate, like, weights
 from .optimizers import Adam
 
-__all__ = ["AMSGrad", "Adadelta", "AdamW", "Decoupled"]
+__all__ = ["AMSGrad", "Adadelta", "AdamW"]
 
 
 @dataclass(frozen=True, repr=False, eq=False)
