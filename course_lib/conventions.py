@@ -79,7 +79,7 @@ class RMSPropRateOutside(RMSProp):
 class EpsHat(Optimizer):
     """ε beside the root of the uncorrected v, as Keras has it: the paper's "ε hat".
 
-    That is the rule whose ε, beside the corrected root, shrinks with the correction.
+    That is the rule whose ε, beside the corrected root, is larger as long as the correction lasts.
     """
 
     def step(self, state, g):

@@ -243,6 +243,7 @@ def returning(state, method="step"):
     [
         (cl.SGD, r"SGD is a class: write SGD\(\), with its brackets"),
         (Mine, r"Mine is a class: write Mine\(\)"),
+        (State, r"State is a class: write State\(\)"),  # it has no step either
         (lambda t: cl.SGD, r"SGD is a class: write SGD\(\)"),
         (lambda t: cl.SGD() if t < 2 else None, "an optimizer has init.* this has not: None"),
         ("SGD", r"an optimizer has init\(x\) and step\(state, g\), and this has not: 'SGD'"),
