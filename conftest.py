@@ -1,12 +1,11 @@
-"""For every run of pytest: no bars, no record, no deadlines, a notebook's cells on one worker."""
+"""For every run of pytest: no record, no deadlines, a notebook's cells on one worker."""
 
 import os
 from contextlib import suppress
 
 import pytest
 
-# A bar is an output, which nbval would compare, and a test is no learner whose progress counts.
-os.environ["COURSE_PROGRESS"] = "0"
+os.environ["COURSE_RECORD"] = "0"  # a test is no learner whose progress counts
 
 collect_ignore_glob = ["notebooks/*.yours-*.ipynb"]  # lessons that `course reset` kept
 

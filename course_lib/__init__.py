@@ -9,38 +9,26 @@ from importlib import import_module
 
 __version__ = "0.1.0"
 
-# Each name's module, and its name there. All load when they are first used: JupyterLab's server,
-# which wants one small function, loads no NumPy, and the formulas alone load no matplotlib.
-_LATER = {
-    "SGD": ("optimizers", "SGD"),
-    "AMSGrad": ("variants", "AMSGrad"),
-    "AdaGrad": ("optimizers", "AdaGrad"),
-    "Adadelta": ("variants", "Adadelta"),
-    "Adam": ("optimizers", "Adam"),
-    "AdamW": ("variants", "AdamW"),
-    "Diverged": ("descent", "Diverged"),
-    "RMSProp": ("optimizers", "RMSProp"),
-    "averages": ("averages", None),
-    "beta_from_half_life": ("averages", "beta_from_half_life"),
-    "check": ("checks", "check"),
-    "conventions": ("conventions", None),
-    "datasets": ("datasets", None),
-    "effective_window": ("averages", "effective_window"),
-    "ema": ("averages", "ema"),
-    "explore": ("explore", None),
-    "half_life": ("averages", "half_life"),
-    "moving_average": ("averages", "moving_average"),
-    "networks": ("networks", None),
-    "numbers": ("explore.folded", "numbers"),
-    "optimizers": ("optimizers", None),
-    "plots": ("explore.plots", None),
-    "predict": ("explore.quiz", "predict"),
-    "problems": ("problems", None),
-    "progress": ("record", "progress"),
-    "run": ("descent", "run"),
-    "running_mean": ("averages", "running_mean"),
-    "variants": ("variants", None),
+# What each module has to offer, and the modules that are offered themselves. All load when they are
+# first used: JupyterLab's server, which wants one small function, loads no NumPy, and the formulas
+# alone load no matplotlib.
+_OFFERED = {
+    "averages": "beta_from_half_life effective_window ema half_life moving_average running_mean",
+    "checks": "check",
+    "command.progress": "progress",
+    "descent": "Diverged run",
+    "explore.folded": "numbers",
+    "explore.quiz": "predict",
+    "explore.waiting": "bar",
+    "optimizers": "AdaGrad Adam RMSProp SGD",
+    "variants": "AMSGrad AdamW Adadelta",
 }
+_MODULES = "averages conventions datasets explore networks optimizers problems variants"
+
+# name → its module, and its name there
+_LATER = {name: (module, name) for module, names in _OFFERED.items() for name in names.split()}
+_LATER |= {module: (module, None) for module in _MODULES.split()}
+_LATER["plots"] = "explore.plots", None
 
 __all__ = sorted(_LATER)
 

@@ -6,7 +6,7 @@ or one stream with many values of β.
 
 import numpy as np
 
-from .base import floats, whole
+from .base import first_not_finite, floats, whole
 
 __all__ = [
     "beta_from_half_life",
@@ -229,9 +229,7 @@ def beta_from_half_life(steps):
     h = floats("steps", steps)
     if not (np.isfinite(h) & (h > 0)).all():
         raise ValueError(f"steps must be positive and finite, got {steps!r}")
-    with np.errstate(
-        over="ignore", under="ignore"
-    ):  # 1/h may be infinite, and ½ to that power is 0
+    with np.errstate(over="ignore", under="ignore"):  # 1/h may be ∞, and ½ to that power is 0
         beta = 0.5 ** (1 / h)
     if (beta == 1).any():
         raise ValueError(
@@ -247,9 +245,8 @@ def _stream(x):
     if x.size == 0:
         raise ValueError("x is empty; an average needs at least one value")
     if not np.isfinite(x).all():
-        where = tuple(np.argwhere(~np.isfinite(x))[0].tolist())
-        at = ", ".join(map(str, where))
-        raise ValueError(f"x[{at}] is {x[where]}; an average needs finite values")
+        where, at = first_not_finite(x)
+        raise ValueError(f"x{at} is {x[where]}; an average needs finite values")
     return x
 
 

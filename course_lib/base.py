@@ -5,7 +5,16 @@ from functools import wraps
 
 import numpy as np
 
-__all__ = ["Optimizer", "an_optimizer", "effective_rate", "floats", "like", "weights", "whole"]
+__all__ = [
+    "Optimizer",
+    "an_optimizer",
+    "effective_rate",
+    "first_not_finite",
+    "floats",
+    "like",
+    "weights",
+    "whole",
+]
 
 # name → what it may be, in words, and the test
 _AT_LEAST_0 = "a finite number ≥ 0", lambda value: np.isfinite(value) & (value >= 0)
@@ -181,6 +190,12 @@ def floats(name, value):
     array = _one_array(name, value)
     _real(name, array)
     return array if array.dtype.kind == "f" else array.astype(float)
+
+
+def first_not_finite(values):
+    """The index of the first value that is not finite, and how it is written after a name."""
+    where = tuple(np.argwhere(~np.isfinite(values))[0].tolist())
+    return where, f"[{', '.join(map(str, where))}]" if where else ""
 
 
 def _one_array(name, value):

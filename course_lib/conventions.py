@@ -10,7 +10,7 @@
 Read from torch 2.13, Keras 3.15 and optax 0.2.8; ``make crosscheck`` compares with them.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import NamedTuple
 
@@ -18,7 +18,7 @@ import numpy as np
 
 from .base import Optimizer, effective_rate, like, weights
 from .optimizers import SGD, AdaGrad, Adam, RMSProp
-from .variants import Adadelta, AdamW, AMSGrad
+from .variants import Adadelta, AdamW, AMSGrad, Decoupled
 
 __all__ = ["as_in"]
 
@@ -76,35 +76,27 @@ class RMSPropRateOutside(RMSProp):
         return RMSPropOutsideState(x - step, t + 1, v, m, b, self.lr * scale, step)
 
 
-@dataclass(frozen=True, repr=False, eq=False)
-class AdamEpsHat(Adam):
-    """Adam of Keras: ε stands beside the uncorrected √v, the paper's "ε hat"."""
+class EpsHat(Optimizer):
+    """ε beside the root of the uncorrected v, as Keras has it: the paper's "ε hat".
+
+    That is the rule whose ε, beside the corrected root, is larger as long as the correction lasts.
+    """
 
     def step(self, state, g):
-        x, t, m, v, *_ = state
-        g, t = like(g, x), t + 1
-        m = self.beta1 * m + (1 - self.beta1) * g
-        v = self.beta2 * v + (1 - self.beta2) * (g * g)
-        c1, c2 = weights(self.beta1, t), weights(self.beta2, t)
-        rate = effective_rate(self.lr * np.sqrt(c2), np.sqrt(v) + self.eps).astype(x.dtype)
-        step = rate * (m / c1)
-        return self.State(x - step, t, m, v, m / c1, v / c2, rate, step)
+        eps = self.eps / np.sqrt(weights(self.beta2, state.t + 1))
+        return super(EpsHat, replace(self, eps=eps)).step(state, g)
 
 
-@dataclass(frozen=True, repr=False, eq=False)
-class AMSGradEpsHat(AMSGrad):
-    """AMSGrad of Keras: ε beside the uncorrected root of the largest v."""
+class AdamEpsHat(EpsHat, Adam):
+    """Adam of Keras."""
 
-    def step(self, state, g):
-        x, t, m, v, v_max, *_ = state
-        g, t = like(g, x), t + 1
-        m = self.beta1 * m + (1 - self.beta1) * g
-        v = self.beta2 * v + (1 - self.beta2) * (g * g)
-        v_max = np.maximum(v_max, v)
-        c1, c2 = weights(self.beta1, t), weights(self.beta2, t)
-        rate = effective_rate(self.lr * np.sqrt(c2), np.sqrt(v_max) + self.eps).astype(x.dtype)
-        step = rate * (m / c1)
-        return self.State(x - step, t, m, v, v_max, m / c1, v_max / c2, rate, step)
+
+class AMSGradEpsHat(EpsHat, AMSGrad):
+    """AMSGrad of Keras."""
+
+
+class AdamWEpsHat(AdamW, AdamEpsHat):
+    """AdamW of Keras: its decay is AdamW's, the rest Keras's Adam."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -124,11 +116,6 @@ class AMSGradOfCorrected(AMSGrad):
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class AdamWEpsHat(AdamW, AdamEpsHat):
-    """AdamW of Keras: its decay is AdamW's, the rest Keras's Adam."""
-
-
-@dataclass(frozen=True, repr=False, eq=False)
 class L2(Optimizer):
     """``weight_decay=`` of torch and optax: w·x joins the gradient."""
 
@@ -136,17 +123,6 @@ class L2(Optimizer):
 
     def step(self, state, g):
         return super().step(state, like(g, state.x) + self.weight_decay * state.x)
-
-
-@dataclass(frozen=True, repr=False, eq=False)
-class Decoupled(Optimizer):
-    """``weight_decay=`` of Keras: η·w·x leaves x before the step, as in AdamW."""
-
-    weight_decay: float = 0.0
-
-    def step(self, state, g):
-        shrunk = state.x - self.lr * self.weight_decay * state.x
-        return super().step(state._replace(x=shrunk), g)
 
 
 @cache
@@ -164,54 +140,47 @@ def _unpickled(decay, kind, hyper):
     return _with_decay(decay, kind)(**hyper)
 
 
-# framework → name → the class, its defaults, and what may be given besides them
+# framework → name → the class and its defaults
 _HAT = {"lr": 0.001, "beta1": 0.9, "beta2": 0.999, "eps": 1e-7}
 _ADAM = {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8}
 _RULES = {
     "torch": {
-        "SGD": (SGDRateOutside, {"lr": 0.001}, "momentum nesterov weight_decay"),
-        "AdaGrad": (AdaGrad, {"lr": 0.01, "eps": 1e-10, "initial": 0.0}, "weight_decay"),
-        "RMSProp": (
-            RMSPropRateOutside,
-            {"lr": 0.01, "rho": 0.99, "eps": 1e-8},
-            "momentum centered weight_decay",
-        ),
-        "Adam": (Adam, {"lr": 0.001, **_ADAM}, "weight_decay"),
-        "AdamW": (AdamW, {"lr": 0.001, **_ADAM, "weight_decay": 0.01}, ""),
-        "AMSGrad": (AMSGrad, {"lr": 0.001, **_ADAM}, "weight_decay"),
-        "Adadelta": (Adadelta, {"lr": 1.0, "rho": 0.9, "eps": 1e-6}, "weight_decay"),
+        "SGD": (SGDRateOutside, {"lr": 0.001}),
+        "AdaGrad": (AdaGrad, {"lr": 0.01, "eps": 1e-10, "initial": 0.0}),
+        "RMSProp": (RMSPropRateOutside, {"lr": 0.01, "rho": 0.99, "eps": 1e-8}),
+        "Adam": (Adam, {"lr": 0.001, **_ADAM}),
+        "AdamW": (AdamW, {"lr": 0.001, **_ADAM, "weight_decay": 0.01}),
+        "AMSGrad": (AMSGrad, {"lr": 0.001, **_ADAM}),
+        "Adadelta": (Adadelta, {"lr": 1.0, "rho": 0.9, "eps": 1e-6}),
     },
     "keras": {
-        "SGD": (SGD, {"lr": 0.01}, "momentum nesterov weight_decay"),
-        "AdaGrad": (
-            AdaGrad,
-            {"lr": 0.001, "eps": 1e-7, "initial": 0.1, "eps_inside": True},
-            "weight_decay",
-        ),
-        "RMSProp": (
-            RMSProp,
-            {"lr": 0.001, "rho": 0.9, "eps": 1e-7, "eps_inside": True},
-            "momentum centered weight_decay",
-        ),
-        "Adam": (AdamEpsHat, _HAT, "weight_decay"),
-        "AdamW": (AdamWEpsHat, {**_HAT, "weight_decay": 0.004}, ""),
-        "AMSGrad": (AMSGradEpsHat, _HAT, "weight_decay"),
-        "Adadelta": (Adadelta, {"lr": 0.001, "rho": 0.95, "eps": 1e-7}, "weight_decay"),
+        "SGD": (SGD, {"lr": 0.01}),
+        "AdaGrad": (AdaGrad, {"lr": 0.001, "eps": 1e-7, "initial": 0.1, "eps_inside": True}),
+        "RMSProp": (RMSProp, {"lr": 0.001, "rho": 0.9, "eps": 1e-7, "eps_inside": True}),
+        "Adam": (AdamEpsHat, _HAT),
+        "AdamW": (AdamWEpsHat, {**_HAT, "weight_decay": 0.004}),
+        "AMSGrad": (AMSGradEpsHat, _HAT),
+        "Adadelta": (Adadelta, {"lr": 0.001, "rho": 0.95, "eps": 1e-7}),
     },
     "optax": {
-        "SGD": (SGDRateOutside, {}, "lr momentum nesterov"),
-        "AdaGrad": (AdaGrad, {"eps": 1e-7, "initial": 0.1, "eps_inside": True}, "lr"),
-        "RMSProp": (
-            RMSProp,
-            {"rho": 0.9, "eps": 1e-8, "initial": 0.0, "eps_inside": True},
-            "lr momentum centered",
-        ),
-        "Adam": (Adam, _ADAM, "lr"),
-        "AdamW": (AdamW, {**_ADAM, "weight_decay": 1e-4}, "lr"),
-        "AMSGrad": (AMSGradOfCorrected, _ADAM, "lr"),
-        "Adadelta": (Adadelta, {"lr": 1.0, "rho": 0.9, "eps": 1e-6}, "weight_decay"),
+        "SGD": (SGDRateOutside, {}),
+        "AdaGrad": (AdaGrad, {"eps": 1e-7, "initial": 0.1, "eps_inside": True}),
+        "RMSProp": (RMSProp, {"rho": 0.9, "eps": 1e-8, "initial": 0.0, "eps_inside": True}),
+        "Adam": (Adam, _ADAM),
+        "AdamW": (AdamW, {**_ADAM, "weight_decay": 1e-4}),
+        "AMSGrad": (AMSGradOfCorrected, _ADAM),
+        "Adadelta": (Adadelta, {"lr": 1.0, "rho": 0.9, "eps": 1e-6}),
     },
 }
+_MORE = {"SGD": ("momentum", "nesterov"), "RMSProp": ("momentum", "centered")}
+
+
+def _taken(framework, name):
+    """The hyper-parameters that a framework's optimizer takes, in the order of its defaults."""
+    _, defaults = _RULES[framework][name]
+    decay = ("weight_decay",) if framework != "optax" or name == "Adadelta" else ()
+    taken = dict.fromkeys((*defaults, "lr", *_MORE.get(name, ()), *decay))
+    return [word for word in taken if word != "eps_inside"]
 
 
 def as_in(framework, name, **hyper):
@@ -258,8 +227,8 @@ def as_in(framework, name, **hyper):
     if name not in _RULES[framework]:
         there = ", ".join(_RULES[framework])
         raise ValueError(f"there is no {name!r} in {framework}; there are {there}")
-    kind, defaults, more = _RULES[framework][name]
-    allowed = [word for word in [*defaults, *more.split()] if word != "eps_inside"]
+    kind, defaults = _RULES[framework][name]
+    allowed = _taken(framework, name)
     for word in hyper:
         if word not in allowed:
             raise TypeError(f"{framework}'s {name} takes {', '.join(allowed)}; not {word}")

@@ -2,16 +2,12 @@
 
 import inspect
 import math
-import os
-import time
 
 import numpy as np
 
-from .base import an_optimizer, floats, like, whole
+from .base import an_optimizer, first_not_finite, floats, like, whole
 
 __all__ = ["Diverged", "run"]
-
-PATIENCE = 2.0  # seconds without a word, then a progress bar
 
 
 class Diverged(ArithmeticError):
@@ -79,7 +75,7 @@ def run(opt, grad, x0, steps, *, record=None, every=1, project=None, keep_going=
     times = np.append(np.arange(0, steps, every), steps)
     kept = {name: np.empty((len(times), *np.shape(q := getattr(state, name))), np.asarray(q).dtype)
             for name in _names(state, record)}  # fmt: skip
-    progress, row = _Progress(steps), 0
+    row = 0
 
     def keep():
         for name, rows in kept.items():
@@ -92,7 +88,7 @@ def run(opt, grad, x0, steps, *, record=None, every=1, project=None, keep_going=
         return type(state)(*(kept[n][:rows] if n in kept else None for n in state._fields))
 
     keep()
-    with np.errstate(over="ignore", invalid="ignore"), progress:
+    with np.errstate(over="ignore", invalid="ignore"):
         for t in range(1, steps + 1):
             x = floats("x", state.x)
             g = like(grad(x.copy(), t), x)  # a copy, in case grad works in place
@@ -106,7 +102,6 @@ def run(opt, grad, x0, steps, *, record=None, every=1, project=None, keep_going=
                 keep()
             if not keep_going:
                 _demand_finite(state, t, lambda: trace(row + 1))  # noqa: B023
-            progress.show(t)
     return trace(len(times))
 
 
@@ -121,7 +116,7 @@ def _schedule(opt):
 def _start(x0, keep_going):
     x0 = floats("x0", x0)
     if not keep_going and not np.isfinite(x0).all():
-        where, at = _first_not_finite(x0)
+        where, at = first_not_finite(x0)
         raise ValueError(f"x0{at} is {x0[where]}: a start needs finite numbers")
     return x0.copy()
 
@@ -163,7 +158,7 @@ def _demand_finite(state, t, trace):
         # A finite sum has finite terms, and is quick to see.
         if values.dtype.kind != "f" or math.isfinite(values.sum()) or np.isfinite(values).all():
             continue
-        where, at = _first_not_finite(values)
+        where, at = first_not_finite(values)
         raise Diverged(
             f"{name}{at} is {values[where]} after step {t}: try a smaller learning rate, or look "
             "at the gradient there; the trace so far is in this error's .trace",
@@ -171,12 +166,6 @@ def _demand_finite(state, t, trace):
             t,
             where,
         )
-
-
-def _first_not_finite(values):
-    """The index of the first value that is not finite, and how it is written after a name."""
-    where = tuple(np.argwhere(~np.isfinite(values))[0].tolist())
-    return where, f"[{', '.join(map(str, where))}]" if where else ""
 
 
 def _of_two(grad):
@@ -201,33 +190,3 @@ def _names(state, record):
             there = ", ".join(state._fields)
             raise ValueError(f"there is no {name!r} to record; the state has {there}")
     return [name for name in state._fields if name in record or name == "t"]
-
-
-class _Progress:
-    """A bar for runs that take longer than a moment, where somebody may be watching."""
-
-    def __init__(self, steps):
-        # A bar is an output, and a notebook that is compared or stored has the same on any machine.
-        watched = os.environ.get("COURSE_PROGRESS") != "0"
-        self.steps, self.bar = steps, None
-        self.due = time.monotonic() + PATIENCE if watched else math.inf
-
-    def __enter__(self):
-        return self
-
-    def show(self, t):
-        if t % 64 or time.monotonic() < self.due:
-            return
-        if not self.bar:
-            from rich.console import Console
-            from rich.progress import Progress
-
-            self.bar = Progress(console=Console(stderr=True), transient=True)
-            self.bar.start()
-            self.task = self.bar.add_task("steps", total=self.steps)
-        self.bar.update(self.task, completed=t)
-        self.due = time.monotonic() + 0.2
-
-    def __exit__(self, *_):
-        if self.bar:
-            self.bar.stop()

@@ -1,6 +1,7 @@
 """A small network, its backpropagation written out, its parameters in one flat vector."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -40,11 +41,11 @@ class MLP:
     @property
     def n(self):
         """The number of parameters."""
-        return sum((a + 1) * b for a, b in zip(self.sizes, self.sizes[1:], strict=False))
+        return sum((a + 1) * b for a, b in pairwise(self.sizes))
 
     def start(self, rng):
         """Random parameters, shape (n,): weights of variance 1/inputs, and biases of 0."""
-        layers = zip(self.sizes, self.sizes[1:], strict=False)
+        layers = pairwise(self.sizes)
         return np.concatenate(
             [part for a, b in layers for part in (rng.normal(0, a**-0.5, a * b), np.zeros(b))]
         )
@@ -52,7 +53,7 @@ class MLP:
     def _layers(self, x):
         """Views of x, shape (..., n): for each layer its weights (..., a, b) and biases."""
         layers, at = [], 0
-        for a, b in zip(self.sizes, self.sizes[1:], strict=False):
+        for a, b in pairwise(self.sizes):
             weights = x[..., at : at + a * b].reshape(*x.shape[:-1], a, b)
             layers.append((weights, x[..., None, at + a * b : at + (a + 1) * b]))
             at += (a + 1) * b

@@ -12,7 +12,18 @@ __all__ = ["AMSGrad", "Adadelta", "AdamW"]
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class AdamW(Adam):
+class Decoupled(Optimizer):
+    """Weight decay in front of another rule's step: η·w·x leaves x, and passes through no mean."""
+
+    weight_decay: float = 0.0
+
+    def step(self, state, g):
+        shrunk = state.x - self.lr * self.weight_decay * state.x
+        return super().step(state._replace(x=shrunk), g)
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class AdamW(Decoupled, Adam):
     """Adam with decoupled weight decay: the parameters shrink by the share η·w each step.
 
     Parameters
@@ -36,10 +47,6 @@ class AdamW(Adam):
     """
 
     weight_decay: float = 0.01
-
-    def step(self, state, g):
-        shrunk = state.x - self.lr * self.weight_decay * state.x
-        return super().step(state._replace(x=shrunk), g)
 
 
 class AMSGradState(NamedTuple):

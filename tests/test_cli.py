@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from course_lib import record
-from course_lib.command import cli, doctor, fresh, lab
+from course_lib.command import cli, doctor, fresh, lab, progress
 from course_lib.command import notebooks as folder
 from course_lib.command import report as check_file
 from course_lib.command.blank import learner_version
@@ -173,17 +172,17 @@ def test_a_file_that_is_gone_is_told_with_its_path(yours, monkeypatch):
 
 
 def test_what_is_right_is_recorded_and_shown(yours, checked, monkeypatch):
-    monkeypatch.delenv("COURSE_PROGRESS")
+    monkeypatch.delenv("COURSE_RECORD")
     monkeypatch.setenv("JUPYTER_DATA_DIR", str(yours.parents[1]))
     checked(Result("02.a", "right"), Result("02.b", "wrong", "why"), Result("02.c", "stops"))
-    assert record.NOTHING not in course("check", "02").output
-    assert record.read()["exercises"] == {"02": {"right": 1, "of": 2}}
+    assert progress.NOTHING not in course("check", "02").output
+    assert progress.read()["exercises"] == {"02": {"right": 1, "of": 2}}
     assert re.search(r"02 · Moving averages +- .* 1 of 2\n", course("check").output)
     assert "lesson" not in course("check", "--json").output
 
 
 def test_of_what_was_handed_in_nothing_is_recorded(yours, checked, monkeypatch):
-    monkeypatch.delenv("COURSE_PROGRESS")
+    monkeypatch.delenv("COURSE_RECORD")
     monkeypatch.setenv("JUPYTER_DATA_DIR", str(yours.parents[1]))
     others = [yours.with_name(f"{who}_{MASTER.name}") for who in ("ada", "bob")]
     for file in others:
@@ -193,7 +192,7 @@ def test_of_what_was_handed_in_nothing_is_recorded(yours, checked, monkeypatch):
     course("check", *map(str, others))
     checked(Result("02", "wrong", "it is no notebook"))
     course("check", "02")
-    assert record.read()["exercises"] == {}
+    assert progress.read()["exercises"] == {}
 
 
 def test_a_copy_goes_by_the_number_of_its_exercise(checked, tmp_path):

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 import course_lib as cl
-from course_lib import descent
 
 
 def halve(x):
@@ -244,6 +243,7 @@ def returning(state, method="step"):
     [
         (cl.SGD, r"SGD is a class: write SGD\(\), with its brackets"),
         (Mine, r"Mine is a class: write Mine\(\)"),
+        (State, r"State is a class: write State\(\)"),  # it has no step either
         (lambda t: cl.SGD, r"SGD is a class: write SGD\(\)"),
         (lambda t: cl.SGD() if t < 2 else None, "an optimizer has init.* this has not: None"),
         ("SGD", r"an optimizer has init\(x\) and step\(state, g\), and this has not: 'SGD'"),
@@ -302,21 +302,3 @@ def test_a_gradient_and_a_projection_may_be_lists():
 def test_a_member_of_a_sweep_that_has_overflowed_may_go_on():
     x0 = np.array([[np.inf], [4.0]])
     assert cl.run(Mine(), halve, x0, 2, keep_going=True).x[-1, 1] == 1.0
-
-
-def test_long_runs_show_how_far_they_are(monkeypatch, capsys):
-    monkeypatch.delenv("COURSE_PROGRESS")
-    cl.run(cl.SGD(), halve, [1.0], 200)
-    assert capsys.readouterr().err == ""
-    monkeypatch.setattr(descent, "PATIENCE", -1.0)
-    shown = []
-    monkeypatch.setattr(
-        "rich.progress.Progress.update", lambda *_, completed: shown.append(completed)
-    )
-    cl.run(cl.SGD(), halve, [1.0], 200)
-    assert shown
-    assert shown[0] == 64
-    monkeypatch.setenv("COURSE_PROGRESS", "0")
-    shown.clear()
-    cl.run(cl.SGD(), halve, [1.0], 200)
-    assert not shown

@@ -642,18 +642,6 @@ def test_what_only_a_kernel_brings_is_told_as_well(file):
     assert set(hints) <= {"explorer"}  # which is given a list for `ema`
 
 
-def test_a_right_answer_that_is_slow_enough_for_a_progress_bar_is_right(file, monkeypatch):
-    monkeypatch.delenv("COURSE_PROGRESS")
-    slow = """
-        from course_lib import descent
-        def ema(x, beta):
-            descent.PATIENCE = -1.0
-            cl.run(cl.SGD(), lambda x: x, [1.0], 200)
-            return cl.ema(x, beta)
-        """
-    assert verdicts(run(answered(ema=slow), file)) == ALL_RIGHT
-
-
 WRONG = {
     "warm_up": ("warm_up = 10", "10 is 1/(1 − β)"),
     "ema": (

@@ -10,6 +10,7 @@ import pytest
 import course_lib as cl
 from course_lib import checks, record
 from course_lib.checks.registry import questions
+from course_lib.command import progress
 
 NOTHING = {"lessons": [], "predictions": {}, "exercises": {}}
 
@@ -17,18 +18,18 @@ NOTHING = {"lessons": [], "predictions": {}, "exercises": {}}
 @pytest.fixture
 def disk(tmp_path, monkeypatch):
     monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path))
-    monkeypatch.delenv("COURSE_PROGRESS")
+    monkeypatch.delenv("COURSE_RECORD")
     record._say_once.cache_clear()
     return tmp_path / "adaptive-optimizers-course" / "progress.jsonl"
 
 
 def test_what_was_done_is_read_back(disk):
-    assert record.read() == NOTHING
+    assert progress.read() == NOTHING
     record.opened("01_one_learning_rate")
     for chosen in (0, 2, 1):
         record.committed("01_one_learning_rate", "3f2a", chosen, right=1)
     record.exercise("02", 3, 6)
-    assert record.read() == {
+    assert progress.read() == {
         "lessons": ["01_one_learning_rate"],
         "predictions": {"01_one_learning_rate": {"3f2a": {"first": 0, "last": 1, "right": 1}}},
         "exercises": {"02": {"right": 3, "of": 6}},
@@ -38,17 +39,23 @@ def test_what_was_done_is_read_back(disk):
 def test_the_best_of_an_exercise_counts(disk):
     for right, of in ((3, 6), (5, 6), (1, 6), (0, 7)):
         record.exercise("02", right, of)
-    assert record.read()["exercises"] == {"02": {"right": 5, "of": 7}}
+    assert progress.read()["exercises"] == {"02": {"right": 5, "of": 7}}
     record.exercise("02", 1, 4)  # questions were taken away
-    assert record.read()["exercises"] == {"02": {"right": 4, "of": 4}}
+    assert progress.read()["exercises"] == {"02": {"right": 4, "of": 4}}
 
 
 def test_what_is_known_already_adds_no_line(disk):
     for _ in range(3):
         record.opened("01_one_learning_rate")
         record.exercise("02", 3, 6)
-    assert len(disk.read_text().split()) > 0
-    assert len([line for line in disk.read_text().splitlines() if line]) == 2
+        record.committed("01_one_learning_rate", "3f2a", 1, right=1, first=0)
+    assert len([line for line in disk.read_text().splitlines() if line]) == 3
+
+
+def test_an_answer_that_was_given_before_counts_again(disk):
+    for chosen in (1, 2, 1):
+        record.committed("01", "3f2a", chosen, right=1)
+    assert progress.read()["predictions"]["01"]["3f2a"]["last"] == 1
 
 
 def test_several_kernels_lose_nothing_of_each_other(disk):
@@ -59,7 +66,7 @@ def test_several_kernels_lose_nothing_of_each_other(disk):
     with ThreadPoolExecutor() as pool:
         kernels = [[sys.executable, "-c", write, name] for name in "abc"]
         list(pool.map(lambda kernel: subprocess.run(kernel, check=True), kernels))
-    assert len(record.read()["predictions"]["01"]) == 60
+    assert len(progress.read()["predictions"]["01"]) == 60
 
 
 @pytest.mark.parametrize(
@@ -68,9 +75,9 @@ def test_several_kernels_lose_nothing_of_each_other(disk):
 def test_a_broken_file_costs_nothing_that_is_whole(there, disk):
     disk.parent.mkdir()
     disk.write_bytes(there)
-    assert record.read() == NOTHING
+    assert progress.read() == NOTHING
     record.opened("01_one_learning_rate")
-    assert record.read()["lessons"] == ["01_one_learning_rate"]
+    assert progress.read()["lessons"] == ["01_one_learning_rate"]
     assert disk.read_bytes().startswith(there)
 
 
@@ -78,7 +85,7 @@ def test_where_nothing_can_be_written_it_goes_on_and_says_so_once(disk, capsys):
     disk.parent.write_text("a file where the folder should be")
     for lesson in ("01", "02", "03"):
         record.opened(lesson)
-    assert record.read() == NOTHING
+    assert progress.read() == NOTHING
     told = capsys.readouterr().out
     assert told.startswith("What you do is not recorded: ") and told.count("\n") == 1
     assert str(disk) in told
@@ -87,9 +94,9 @@ def test_where_nothing_can_be_written_it_goes_on_and_says_so_once(disk, capsys):
 def test_tests_and_checks_write_and_read_nothing(disk, monkeypatch):
     record.opened("01")
     before = disk.read_bytes()
-    monkeypatch.setenv("COURSE_PROGRESS", "0")
+    monkeypatch.setenv("COURSE_RECORD", "0")
     record.opened("02")
-    assert record.read() == NOTHING
+    assert progress.read() == NOTHING
     assert disk.read_bytes() == before
 
 
@@ -143,11 +150,11 @@ def test_a_lesson_that_a_reset_kept_is_none(tmp_path, monkeypatch):
     (tmp_path / "notebooks").mkdir()
     for name in ("03_scaling", "03_scaling.yours-1"):
         (tmp_path / "notebooks" / f"{name}.ipynb").write_text("{}")
-    assert list(record._lessons()) == ["03_scaling"]
+    assert list(record.lessons()) == ["03_scaling"]
 
 
 def test_before_anything_is_done_the_table_is_one_sentence(disk):
-    assert repr(cl.progress()) == cl.progress()._repr_markdown_() == record.NOTHING
+    assert repr(cl.progress()) == cl.progress()._repr_markdown_() == progress.NOTHING
 
 
 @pytest.fixture
@@ -167,7 +174,7 @@ def test_in_a_session_a_right_answer_is_counted_and_recorded(session):
     plain = "02.half_life: right (2 of 6 right so far)"
     assert session[-1]["text/plain"] == plain
     assert session[-1]["text/html"].endswith(f"✓</span> {plain}")
-    assert record.read()["exercises"] == {"02": {"right": 2, "of": 6}}
+    assert progress.read()["exercises"] == {"02": {"right": 2, "of": 6}}
     with pytest.raises(checks.WrongAnswer):  # it was right, and is no more
         cl.check("02.warm_up", 8)
     cl.check("02.ema", cl.ema)
@@ -181,7 +188,7 @@ def test_the_last_right_answer_tells_that_all_are_right(session, monkeypatch):
 
 
 def test_where_a_notebook_is_checked_the_line_is_the_stored_one(session, monkeypatch, capsys):
-    monkeypatch.setenv("COURSE_PROGRESS", "0")  # as `course check` does, also from a notebook
+    monkeypatch.setenv("COURSE_RECORD", "0")  # as `course check` does, also from a notebook
     cl.check("02.warm_up", 7)
     assert capsys.readouterr().out == "02.warm_up: right\n" and session == []
 
@@ -190,7 +197,7 @@ def test_without_jupyter_the_line_is_the_stored_one(session, monkeypatch, capsys
     monkeypatch.delenv("JPY_SESSION_NAME")
     cl.check("02.warm_up", 7)
     assert capsys.readouterr().out == "02.warm_up: right\n" and session == []
-    assert record.read() == NOTHING
+    assert progress.read() == NOTHING
 
 
 def test_a_commitment_in_a_lesson_is_recorded_with_its_first_choice(disk, monkeypatch):
@@ -202,9 +209,9 @@ def test_a_commitment_in_a_lesson_is_recorded_with_its_first_choice(disk, monkey
     quiz.chosen = -1  # asked again
     quiz.chosen = 1
     expected = {quiz.key: {"first": 2, "last": 1, "right": 1}}
-    assert record.read()["predictions"] == {lesson: expected}
+    assert progress.read()["predictions"] == {lesson: expected}
     other = cl.predict("And which now?", options, right="b")
     other.first, other.chosen = 0, 1  # as a browser remembers that committed without a kernel
-    assert record.read()["predictions"][lesson][other.key]["first"] == 0
+    assert progress.read()["predictions"][lesson][other.key]["first"] == 0
     cl.explore.first_look()._repr_mimebundle_()
-    assert record.read()["lessons"] == [lesson]
+    assert progress.read()["lessons"] == [lesson]

@@ -68,8 +68,8 @@ def run(path):
         coalesce_streams=True,  # where a stream is cut depends on the clock
     )
     try:
-        # The kernel talks of its sockets; a progress bar would be stored.
-        client.execute(stderr=subprocess.DEVNULL, env={**os.environ, "COURSE_PROGRESS": "0"})
+        # The kernel talks of its sockets; an author is no learner whose progress counts.
+        client.execute(stderr=subprocess.DEVNULL, env={**os.environ, "COURSE_RECORD": "0"})
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as problem:
         raise AuthoringError(f"{path.name}: {problem}") from None
     notebook = normalise(json.loads(json.dumps(node)))

@@ -205,7 +205,7 @@ def _record(path, results):
 
 
 def _show_progress():
-    from ..record import progress
+    from .progress import progress
 
     click.echo(f"\n{progress()!r}")
 

@@ -33,7 +33,7 @@ def begin(folder):
     manager.ipython_folder = tempfile.mkdtemp(prefix="course-")
     env = {name: value for name, value in os.environ.items() if name != "PYTHONSTARTUP"}
     env["IPYTHONDIR"] = manager.ipython_folder
-    env["COURSE_PROGRESS"] = "0"  # a bar is no line that a check prints
+    env["COURSE_RECORD"] = "0"  # and a check prints its plain line
     try:
         manager.start_kernel(**quiet, cwd=str(folder), env=env)
     except BaseException:

@@ -69,9 +69,8 @@ class Prediction(anywidget.AnyWidget):
     @traitlets.observe("chosen")
     def _record(self, change):
         if change.new >= 0:
-            for chosen in (self.first, change.new):  # the first may be of a kernel that is gone
-                if chosen >= 0:
-                    record.committed(record.here(), self.key, chosen, self.right)
+            first = self.first if self.first >= 0 else None
+            record.committed(record.here(), self.key, change.new, self.right, first)
 
     def __repr__(self):
         return f"Predict before you go on: {self.question} ({' / '.join(self.options)})"

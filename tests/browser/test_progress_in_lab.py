@@ -2,11 +2,11 @@
 
 import json
 
-from lab_in_browser import ROOT, open_and_run, write_notebook
+from lab_in_browser import ROOT, open_and_run, open_notebook, write_notebook
 
 from course_lib.command.notebooks import read, write
 
-LEARNING = "import os\ndel os.environ['COURSE_PROGRESS']  # as for a learner\n"
+LEARNING = "import os\ndel os.environ['COURSE_RECORD']  # as for a learner\n"
 
 
 def recorded(course):
@@ -18,8 +18,10 @@ def test_a_kernel_knows_its_lesson_and_shows_what_was_done(page, url, course, ke
     lesson = "01_one_learning_rate"
     file = course / "notebooks" / f"{lesson}.ipynb"
     before = file.read_bytes()
-    sources = ["from course_lib import record\nrecord.opened(record.here())"]
-    sources += ["record.committed(record.here(), 'a', chosen=0, right=1)", "record.progress()"]
+    sources = [
+        "import course_lib as cl\nfrom course_lib import record\nrecord.opened(record.here())"
+    ]
+    sources += ["record.committed(record.here(), 'a', chosen=0, right=1)", "cl.progress()"]
     write_notebook(file, [LEARNING, *sources])
     try:
         assert open_and_run(page, url, f"notebooks/{lesson}.ipynb")
@@ -29,7 +31,7 @@ def test_a_kernel_knows_its_lesson_and_shows_what_was_done(page, url, course, ke
         keep("progress")
         assert recorded(course)[-2:] == [
             {"opened": lesson},
-            {"lesson": lesson, "prediction": "a", "chosen": 0, "right": 1},
+            {"lesson": lesson, "prediction": "a", "chosen": 0, "right": 1, "first": 0},
         ]
     finally:
         file.write_bytes(before)
@@ -53,3 +55,16 @@ def test_a_right_answer_has_a_tick_and_a_count(page, url, course, keep):
         assert recorded(course)[-1] == {"exercise": "02", "right": 5, "of": 6}
     finally:
         (course / "exercises" / name).write_bytes(before)
+
+
+def test_a_bar_shows_while_a_loop_lasts_and_is_gone_then(page, url, course, keep):
+    sources = ["import time\nimport course_lib as cl"]
+    sources += ["for _ in cl.bar(range(10)):\n    time.sleep(0.5)\nprint('done')"]
+    write_notebook(course / "notebooks/waits.ipynb", sources)
+    open_notebook(page, url, "notebooks/waits.ipynb")
+    page.evaluate("() => void window.jupyterapp.commands.execute('notebook:run-all-cells')")
+    bar = page.locator(".jp-OutputArea .widget-hprogress")
+    bar.get_by_text("7 of 10").wait_for()
+    keep("bar")
+    page.get_by_text("done", exact=True).wait_for()
+    assert bar.count() == 0

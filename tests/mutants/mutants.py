@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-TESTS = ["tests/test_optimizers.py", "tests/test_descent.py", "tests/test_conventions.py"]
+TESTS = [f"tests/test_{what}.py" for what in ("optimizers", "descent", "conventions")]
 
 # module, class or function → pairs of the text and what replaces it
 MUTANTS = {
@@ -103,7 +103,7 @@ MUTANTS = {
         ("step = rate * m_hat", "step = rate * state.m_hat"),
         ("x - step", "x + step"),
     ],
-    ("variants", "AdamW"): [
+    ("variants", "Decoupled"): [
         ("state.x - self.lr", "state.x + self.lr"),
         ("self.lr * self.weight_decay", "self.weight_decay"),
         ("_replace(x=shrunk), g)", "_replace(x=state.x), g + self.weight_decay * state.x)"),
@@ -125,29 +125,34 @@ MUTANTS = {
     ("conventions", "L2"): [
         ("+ self.weight_decay * state.x", "- self.weight_decay * state.x"),
     ],
-    ("conventions", "Decoupled"): [
-        ("self.lr * self.weight_decay", "self.weight_decay"),
-        ("_replace(x=shrunk), g)", "_replace(x=state.x), g + self.weight_decay * state.x)"),
+    ("conventions", "EpsHat"): [
+        ("state.t + 1", "state.t + 2"),
+        ("self.beta2", "self.beta1"),
+        ("eps=eps", "eps=self.eps"),
     ],
-    ("hyper", "Optimizer"): [
+    ("conventions", "AMSGradOfCorrected"): [
+        ("v / weights(self.beta2, t))", "v)"),
+        ("m / weights(self.beta1, t)", "m"),
+    ],
+    ("base", "Optimizer"): [
         ('memory["v"] += self.initial', "pass"),
         ("x = np.array(np.broadcast_to(x, shape), dtype)", "x = np.asarray(x, dtype)"),
         ("np.result_type(x.dtype, *kinds)", "float"),
         ("self.State(x, 0,", "self.State(x, 1,"),
     ],
-    ("hyper", "like"): [
+    ("base", "like"): [
         ("if g.shape != x.shape:", "if False:"),
         ("g = g.astype(x.dtype)", "pass"),
     ],
-    ("hyper", "effective_rate"): [
+    ("base", "effective_rate"): [
         ("if np.count_nonzero(denominator) == denominator.size:", "if True:"),
         ("np.where(unbounded, np.inf, 0.0)", "np.zeros(denominator.shape)"),
         ("np.where(unbounded, np.inf, 0.0)", "np.full(denominator.shape, np.inf)"),
     ],
-    ("hyper", "_of_its_own"): [
+    ("base", "_of_its_own"): [
         ("if type(state) is not self.State:", "if False:"),
     ],
-    ("hyper", "weights"): [
+    ("base", "weights"): [
         ("return 1 - power", "return power"),
         ("power * beta if t & 1 else power", "power * beta"),
         ("t >> 1", "t - 1"),
