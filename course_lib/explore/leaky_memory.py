@@ -7,7 +7,7 @@ from ..descent import run
 from ..optimizers import AdaGrad, RMSProp
 from . import plots
 from .explorer import Control, Explorer, Goal, Line, Words
-from .parts import numpys_own_errors, points, steps_word
+from .parts import looked_up, numpys_own_errors, outermost, points, steps_word
 
 __all__ = ["memory", "rmsprop"]
 
@@ -76,6 +76,7 @@ def memory(rho=0.99, jump=1.0):
     off = np.sqrt(traces["RMSProp"].v[HALF + 1 :]) / JUMPS  # 1 where the root fits the new scale
     fits = np.abs(np.log(off)) <= np.log(2)  # (time, ρ, jump)
     after = np.where(fits.any(axis=0), fits.argmax(axis=0) + 1, HALF + 1)
+    follows_after = looked_up(after, rho=RHOS, jump=JUMPS)
     box = np.outer(JUMPS, (0.5, 0.5, 2, 2))
     until = np.array([0, SOON, SOON, 0]) + HALF
     lines.append(Line("target", ("jump",), points(until, box), TARGET))
@@ -95,7 +96,7 @@ def memory(rho=0.99, jump=1.0):
     def follows(rho, jump):
         if jump == 1:
             return "There is no jump."
-        count = after[RHOS.index(rho), JUMPS.index(jump)]
+        count = follows_after(rho=rho, jump=jump)
         if count > HALF:
             return f"RMSProp's root has not followed the jump after {HALF} steps."
         return (
@@ -107,15 +108,10 @@ def memory(rho=0.99, jump=1.0):
     def soon(rho, jump):
         if jump != 0.01:
             return False, "It asks for a scale of 0.01 after the jump."
-        counts = after[:, JUMPS.index(jump)]
-        count = counts[RHOS.index(rho)]
-        if count > SOON:
-            told = f"{count} steps" if count <= HALF else f"more than {HALF} steps"
-            return False, f"With ρ = {rho:g} it takes {told}."
-        told = f"With ρ = {rho:g} it follows after {count} {steps_word(count)}"
-        if rho == max(np.array(RHOS)[counts <= SOON]):
-            return True, f"{told}, and is the largest of the slider's values that does in time."
-        return False, f"{told}; a larger ρ is in time, too."
+        count = follows_after(rho=rho, jump=jump)
+        told = f"{count} {steps_word(count)}" if count <= HALF else f"more than {HALF} steps"
+        right = [other for other in RHOS if follows_after(rho=other, jump=jump) <= SOON]
+        return outermost(max, right, rho, f"With ρ = {rho:g} it takes {told}")
 
     def treads(rho, jump):
         j = JUMPS.index(jump)
@@ -182,6 +178,7 @@ def rmsprop(lr=0.01, rho=0.98):
     ends = np.moveaxis(trace.x[-LAST:] / grid, 0, -1)  # (lr, rho, coordinate, time)
     first, last = np.arange(1, FIRST + 1), np.arange(BOWL_STEPS - LAST + 1, BOWL_STEPS + 1)
     reach = np.abs(trace.x[-LAST:]).max(axis=0)  # (lr, rho, coordinate)
+    ends_within = looked_up(reach.max(axis=-1), lr=BOWL_RATES, rho=BOWL_RHOS)
     level = 1 / np.sqrt(1 - np.array(BOWL_RHOS))[:, None]
     sides = np.array([NEAR, NEAR, np.nan, -NEAR, -NEAR]) / np.reshape(BOWL_RATES, (-1, 1))
     sides = points(np.resize([BOWL_STEPS - LAST, BOWL_STEPS + 1, np.nan], 5), sides)
@@ -217,12 +214,9 @@ def rmsprop(lr=0.01, rho=0.98):
     def near(lr, rho):
         if rho != 0.9:
             return False, "It asks for ρ = 0.9."
-        ends_at = reach[:, BOWL_RHOS.index(rho)].max(axis=-1)
-        now = ends_at[BOWL_RATES.index(lr)]
-        told = f"With η = {lr:g} it ends within {now:.2g}"
-        if now <= NEAR and lr == max(np.array(BOWL_RATES)[ends_at <= NEAR]):
-            return True, f"{told}, and is the largest of the slider's values that does."
-        return False, f"{told}; a larger η does, too." if now <= NEAR else f"{told} of the minimum."
+        told = f"With η = {lr:g} it ends within {ends_within(lr=lr, rho=rho):.2g} of the minimum"
+        right = [other for other in BOWL_RATES if ends_within(lr=other, rho=rho) <= NEAR]
+        return outermost(max, right, lr, told)
 
     def long(rho):
         now = level[BOWL_RHOS.index(rho), 0]
