@@ -115,6 +115,15 @@ def descend(opt, problem, steps):
     return np.moveaxis(x, 0, -2)
 
 
+def fed(opt, gradients, **how):
+    """The trace of an optimizer that gets these gradients (time, ...), wherever it goes."""
+
+    def grad(x, t):
+        return np.broadcast_to(gradients[t - 1], x.shape)
+
+    return run(opt, grad, np.zeros(gradients.shape[1:]), len(gradients), **how)
+
+
 def until_far(x, far):
     """Paths (…, time, 2) that stay where they first are further than `far`."""
     near = np.logical_and.accumulate((np.abs(x) <= far).all(axis=-1), axis=-1).sum(axis=-1)

@@ -53,11 +53,6 @@ def scaling(condition=20.0, turned=False):
     Explorer
         For SGD, sign and RMSProp the lines `NAME path` and `NAME distance`, from the minimum.
 
-    Raises
-    ------
-    ValueError
-        If a start value is not among the control's.
-
     Examples
     --------
     >>> explorer = scaling()

@@ -50,11 +50,6 @@ def one_rate(lr=0.1, condition=20.0):
         Lines `path` on the `levels`, `loss`, and what one step leaves of each side for every η up
         to the chosen one: `flat side` and `steep side`.
 
-    Raises
-    ------
-    ValueError
-        If a start value is not among the control's.
-
     Examples
     --------
     >>> explorer = one_rate(lr=0.4)
@@ -138,11 +133,6 @@ def heavy_ball(lr=0.1, momentum=0.0):
     Explorer
         Lines `path`, `loss`, and what one step leaves of each side in the long run, for every η
         up to the chosen one: `flat side` and `steep side`.
-
-    Raises
-    ------
-    ValueError
-        If a start value is not among the control's.
 
     Examples
     --------

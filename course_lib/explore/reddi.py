@@ -39,11 +39,6 @@ def counterexample(c=3.0, beta2=0.999):
         Lines `Adam` and `AMSGrad`: the mean position over the last 30 steps, at η = 0.9/√t; and
         `Adam steps` and `AMSGrad steps`: the last three, divided by η, and their sum.
 
-    Raises
-    ------
-    ValueError
-        If a start value is not among the control's.
-
     Examples
     --------
     >>> print(counterexample(beta2=0.1).alt.partition(";")[0])
