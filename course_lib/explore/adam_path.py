@@ -3,11 +3,10 @@
 import numpy as np
 
 from .. import datasets
-from ..descent import run
 from ..optimizers import Adam
 from . import plots
 from .explorer import Control, Explorer, Goal, Line, Words
-from .parts import ROUNDING, bars, numpys_own_errors, points
+from .parts import ROUNDING, bars, fed, looked_up, numpys_own_errors, points
 
 __all__ = ["adam"]
 
@@ -39,11 +38,6 @@ def adam(gradients="noise", bias_correction=True):
         Lines `g`, `m`, `m corrected`, `v`, `v corrected`, and `step`, in units of the learning
         rate.
 
-    Raises
-    ------
-    ValueError
-        If a start value is not among the control's.
-
     Examples
     --------
     >>> explorer = adam("constant", bias_correction=False)
@@ -52,15 +46,10 @@ def adam(gradients="noise", bias_correction=True):
     """
     streams = _streams()
     names, g = tuple(streams), np.stack([*streams.values()], axis=-1)  # (t, stream)
-    shape = (len(BETA1), len(BETA2), 1)
     betas = {"beta1": np.reshape(BETA1, (-1, 1, 1)), "beta2": np.reshape(BETA2, (-1, 1))}
-
-    def trace(correct):
-        opt = Adam(1.0, eps=0, bias_correction=correct, **betas)
-        return run(opt, lambda x, t: np.broadcast_to(g[t - 1], x.shape),
-                   np.zeros((*shape[:2], len(names))), FIRST)  # fmt: skip
-
-    plain, corrected = trace(False), trace(True)
+    plain, corrected = (
+        fed(Adam(1.0, eps=0, bias_correction=correct, **betas), g) for correct in (False, True)
+    )
 
     def table(quantity):  # (stream, β₁, β₂, step)
         return np.moveaxis(quantity, (0, -1), (-1, 0))
@@ -87,9 +76,8 @@ def adam(gradients="noise", bias_correction=True):
         axes[3].axhline(1, color="#B34700", linewidth=1, linestyle=(0, (2, 2)))
         return [*axes]
 
-    def taken(gradients, beta1, beta2, bias_correction):
-        at = names.index(gradients), BETA1.index(beta1), BETA2.index(beta2), int(bias_correction)
-        return np.abs(step[at])
+    known = {"gradients": names, "beta1": BETA1, "beta2": BETA2, "bias_correction": (False, True)}
+    taken = looked_up(np.abs(step), **known)
 
     def outcome(**at):
         long = taken(**at)
@@ -122,7 +110,9 @@ def adam(gradients="noise", bias_correction=True):
             return False, f"{now}; {longer} {pairs} it longer."
         return True, f"{now}, and with no pair longer."
 
-    on = ("gradients", "beta1", "beta2")
+    every, on = tuple(known), ("gradients", "beta1", "beta2")
+    first = "without the correction, decays"
+    then = "with one spike and the correction, the betas"
     times = np.arange(1, FIRST + 1)
     return Explorer(
         controls=[
@@ -137,20 +127,12 @@ def adam(gradients="noise", bias_correction=True):
             Line("m corrected", on, points(times, m_hat), CORRECTED, 1),
             Line("v", on, bars(v), RAW, 2),
             Line("v corrected", on, points(times, v_hat), CORRECTED, 2),
-            Line("step", (*on, "bias_correction"), bars(step), STEP, 3),
+            Line("step", every, bars(step), STEP, 3),
         ],
-        words=[Words((*on, "bias_correction"), outcome)],
+        words=[Words(every, outcome)],
         goals=[
-            Goal(
-                "without the correction, decays whose first step is one η long",
-                (*on, "bias_correction"),
-                first_is_one,
-            ),
-            Goal(
-                "with one spike and the correction, the betas with the longest step",
-                (*on, "bias_correction"),
-                spike_is_longest,
-            ),
+            Goal(f"{first} whose first step is one η long", every, first_is_one),
+            Goal(f"{then} with the longest step", every, spike_is_longest),
         ],
         draw=draw,
         size=(760, 400),

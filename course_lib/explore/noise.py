@@ -4,11 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..descent import run
 from ..optimizers import Adam
 from . import plots
 from .explorer import Control, Explorer, Goal, Line, Words
-from .parts import bars, numpys_own_errors, points
+from .parts import bars, fed, looked_up, numpys_own_errors, points
 
 __all__ = ["adam_noise"]
 
@@ -43,11 +42,6 @@ def adam_noise(noise=1.0, beta1=0.0):
         long run, and `length`, that of their absolute values, both for each noise; `progress
         here` and `length here`, at this one.
 
-    Raises
-    ------
-    ValueError
-        If a start value is not among the control's.
-
     Examples
     --------
     >>> explorer = adam_noise()
@@ -60,11 +54,11 @@ def adam_noise(noise=1.0, beta1=0.0):
     drawn = np.concatenate([drawn, -drawn], axis=-1)  # so that the mean gradient is 1
     sigma = np.reshape(NOISE, (-1, 1, 1))
     opt = Adam(1.0, beta1=np.reshape(BETA1, (-1, 1)), eps=0)
-    start = np.zeros((len(NOISE), len(BETA1), RUNS))
-    x = run(opt, lambda x, t: np.broadcast_to(1 + sigma * drawn[t - 1], x.shape), start, steps,
-            record=["x"]).x[BEFORE:]  # fmt: skip
+    x = fed(opt, 1 + sigma * drawn[:, None, None], record=["x"]).x[BEFORE:]
     moves = -np.diff(x, axis=0)
     progress, length = moves.mean(axis=(0, -1)), np.abs(moves).mean(axis=(0, -1))
+    known = {"noise": NOISE, "beta1": BETA1}
+    gets, goes = looked_up(progress, **known), looked_up(length, **known)
     where = np.arange(len(NOISE))
 
     def draw(figure):
@@ -81,25 +75,21 @@ def adam_noise(noise=1.0, beta1=0.0):
             right.axhline(height, color="#555555", linewidth=0.8, linestyle=(0, (2, 2)))
         return [left, right]
 
-    def at(values, noise, beta1):
-        return values[NOISE.index(noise), BETA1.index(beta1)]
-
-    def outcome(**now):
-        return (
-            f"Noise {now['noise']:g}, β₁ = {now['beta1']:g}: a step is {at(length, **now):.2f} η "
-            f"long and gets {at(progress, **now):.2f} η forward, on average."
-        )
+    def outcome(noise, beta1):
+        far, long = gets(noise=noise, beta1=beta1), goes(noise=noise, beta1=beta1)
+        told = f"Noise {noise:g}, β₁ = {beta1:g}: a step is {long:.2f} η long"
+        return f"{told} and gets {far:.2f} η forward, on average."
 
     def half(**now):
-        far = at(progress, **now)
-        told = f"{now['noise']:g}, which lets it get {far:.2f} η forward."
-        return abs(far - HALF) < 0.02, f"The noise is {told}"
+        far = gets(**now)
+        told = f"The noise is {now['noise']:g}, which lets it get {far:.2f} η forward."
+        return abs(far - HALF) < 0.02, told
 
     def short(**now):
         if now["noise"] != max(NOISE):
             return False, f"The noise is {now['noise']:g}, not {max(NOISE):g}."
-        far = at(length, **now)
-        return far < SHORT, f"With β₁ = {now['beta1']:g} a step is {far:.2f} η long."
+        long = goes(**now)
+        return long < SHORT, f"With β₁ = {now['beta1']:g} a step is {long:.2f} η long."
 
     on = ("noise", "beta1")
     here = {"progress": progress, "length": length}

@@ -61,6 +61,36 @@ def level_lines(curvature, turn=0.0):
     return xy.reshape(*xy.shape[:-3], -1, 2) @ [[c, s], [-s, c]]
 
 
+def looked_up(table, **controls):
+    """The entries of a table as a function of its first axes' controls: name → all its values.
+
+    >>> square = looked_up(np.array([1, 4, 9]), x=(1, 2, 3))
+    >>> int(square(x=3, y=7))  # controls that do not matter may be named, too
+    9
+    """
+
+    def at(**now):
+        return table[tuple(values.index(now[name]) for name, values in controls.items())]
+
+    return at
+
+
+def outermost(best, right, value, told):
+    """What `look` returns for a goal that asks for the largest (`max`) of the right values.
+
+    Or for the smallest (`min`). `told` says what is there now.
+
+    >>> outermost(max, [0.1, 0.2], 0.1, "With η = 0.1 it ends at 0")
+    (False, 'With η = 0.1 it ends at 0; a larger value will do, too.')
+    """
+    more, most = ("larger", "largest") if best is max else ("smaller", "smallest")
+    if value not in right:
+        return False, f"{told}."
+    if value != best(right):
+        return False, f"{told}; a {more} value will do, too."
+    return True, f"{told}: the {most} of the slider's values."
+
+
 TARGET = {"color": "#00704F", "linewidth": 1.2, "linestyle": (0, (6, 3))}
 
 
@@ -83,6 +113,15 @@ def descend(opt, problem, steps):
     start = np.broadcast_to(problem.start, (*sweep, 2))
     x = run(opt, problem.grad, start, steps, record=["x"], keep_going=True).x
     return np.moveaxis(x, 0, -2)
+
+
+def fed(opt, gradients, **how):
+    """The trace of an optimizer that gets these gradients (time, ...), wherever it goes."""
+
+    def grad(x, t):
+        return np.broadcast_to(gradients[t - 1], x.shape)
+
+    return run(opt, grad, np.zeros(gradients.shape[1:]), len(gradients), **how)
 
 
 def until_far(x, far):

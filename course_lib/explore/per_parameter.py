@@ -12,6 +12,7 @@ from .parts import (
     LEVEL,
     descend,
     level_lines,
+    looked_up,
     number,
     numpys_own_errors,
     points,
@@ -53,11 +54,6 @@ def scaling(condition=20.0, turned=False):
     Explorer
         For SGD, sign and RMSProp the lines `NAME path` and `NAME distance`, from the minimum.
 
-    Raises
-    ------
-    ValueError
-        If a start value is not among the control's.
-
     Examples
     --------
     >>> explorer = scaling()
@@ -78,6 +74,8 @@ def scaling(condition=20.0, turned=False):
     levels = np.stack([level_lines(curvature), level_lines(curvature, turn=45)])
     distance = {name: np.linalg.norm(path, axis=-1) for name, path in x.items()}
     on = {name: ("condition", "turned", "lr" if name == "SGD" else "own") for name in METHODS}
+    known = {"condition": STEEPER, "turned": (False, True), "lr": rates["SGD"], "own": OWN_RATES}
+    far = {n: looked_up(d, **{name: known[name] for name in on[n]}) for n, d in distance.items()}
     count = 100 if condition == 100 else 30
 
     def draw(figure):
@@ -91,18 +89,14 @@ def scaling(condition=20.0, turned=False):
         target(right, NEAR, count)
         return [left, right]
 
-    def far(name, condition, turned, rate):
-        return distance[name][STEEPER.index(condition), int(turned), rates[name].index(rate)]
-
-    def arrives(name, *at):
+    def arrives(name, **at):
         """After how many steps a method is near the minimum for the first time, or None."""
-        there = np.flatnonzero(far(name, *at) < NEAR)
+        there = np.flatnonzero(far[name](**at) < NEAR)
         return there[0] if len(there) else None
 
     def outcome(name):
-        def say(condition, turned, **rate):
-            at = (condition, turned, *rate.values())
-            steps, d = arrives(name, *at), far(name, *at)
+        def say(**at):
+            steps, d = arrives(name, **at), far[name](**at)
             when = f"within {NEAR:g} after {steps} {steps_word(steps)}"
             # Jumps without a rhythm are chaotic: no digit of where they end is worth telling.
             falls, cycles = (np.diff(d[-20:]) < 0).all(), np.allclose(d[-18:], d[-20:-2])
@@ -111,41 +105,29 @@ def scaling(condition=20.0, turned=False):
 
         return say
 
-    def quick(condition, turned, lr, own):
-        rate = {"SGD": lr, "sign": own, "RMSProp": own}
-        steps = {name: arrives(name, condition, turned, rate[name]) for name in METHODS}
+    def quick(**at):
+        steps = {name: arrives(name, **at) for name in METHODS}
         first = min(METHODS, key=lambda name: steps[name] or STEPS + 1)
-        if condition != 100 or turned:
-            how = "turned" if turned else "not turned"
-            return False, f"Now κ is {condition:g} and the bowl is {how}."
+        if at["condition"] != 100 or at["turned"]:
+            return False, _now(**at)
         if not steps[first]:
             return False, f"None of them comes so near within {STEPS} steps."
         return steps[first] <= count, f"First is {first}, after {steps[first]} steps."
 
-    def against_the_turn(condition, turned, own):
-        steps = arrives("RMSProp", condition, turned, own)
-        if condition != 100 or not turned:
-            return (
-                False,
-                f"κ is {condition:g} now, and the bowl is {'' if turned else 'not '}turned.",
-            )
+    def against_the_turn(**at):
+        steps = arrives("RMSProp", **at)
+        if at["condition"] != 100 or not at["turned"]:
+            return False, _now(**at)
         if not steps:
-            return False, f"At the rate {own:g} it does not come so near."
-        return True, f"At the rate {own:g} it is there after {steps} steps."
+            return False, f"At the rate {at['own']:g} it does not come so near."
+        return True, f"At the rate {at['own']:g} it is there after {steps} steps."
 
-    wanted = (
-        Goal(
-            "with κ = 100, turn the bowl by 45°, and bring RMSProp within 0.5 of the minimum",
-            on["RMSProp"],
-            against_the_turn,
-        )
-        if condition == 100
-        else Goal(
-            "with κ = 100, bring one of the three within 0.5 of the minimum in 30 steps",
-            ("condition", "turned", "lr", "own"),
-            quick,
-        )
-    )
+    goal = "with κ = 100, bring one of the three within 0.5 of the minimum in 30 steps"
+    wanted = Goal(goal, tuple(known), quick)
+    if condition == 100:
+        goal = "with κ = 100, turn the bowl by 45°, and bring RMSProp within 0.5 of the minimum"
+        wanted = Goal(goal, on["RMSProp"], against_the_turn)
+    steps = np.arange(STEPS + 1)
     return Explorer(
         controls=[
             Control("condition", "condition number κ", STEEPER, condition),
@@ -157,9 +139,7 @@ def scaling(condition=20.0, turned=False):
             Line("levels", ("turned", "condition"), levels, LEVEL),
             *(Line(f"{n} path", on[n], x[n], plots.OPTIMIZERS[n]) for n in METHODS),
             *(
-                Line(
-                    f"{n} distance", on[n], points(np.arange(STEPS + 1), d), plots.OPTIMIZERS[n], 1
-                )
+                Line(f"{n} distance", on[n], points(steps, d), plots.OPTIMIZERS[n], 1)
                 for n, d in distance.items()
             ),
         ],
@@ -168,3 +148,7 @@ def scaling(condition=20.0, turned=False):
         size=(760, 400),
         goals=[wanted],
     )
+
+
+def _now(condition, turned, **_):
+    return f"Now κ is {condition:g} and the bowl is {'turned' if turned else 'not turned'}."

@@ -11,6 +11,7 @@ from .parts import (
     ROUNDING,
     descend,
     level_lines,
+    looked_up,
     number,
     numpys_own_errors,
     points,
@@ -50,11 +51,6 @@ def one_rate(lr=0.1, condition=20.0):
         Lines `path` on the `levels`, `loss`, and what one step leaves of each side for every η up
         to the chosen one: `flat side` and `steep side`.
 
-    Raises
-    ------
-    ValueError
-        If a start value is not among the control's.
-
     Examples
     --------
     >>> explorer = one_rate(lr=0.4)
@@ -66,55 +62,41 @@ def one_rate(lr=0.1, condition=20.0):
     x = np.array([descend(SGD(np.reshape(RATES, (-1, 1))), bowl, STEPS) for bowl in bowls])
     loss = np.array([bowl.value(path) for bowl, path in zip(bowls, x, strict=True)])
 
-    def losses(lr, condition):
-        return loss[CONDITIONS.index(condition), RATES.index(lr)]
+    losses = looked_up(loss, condition=CONDITIONS, lr=RATES)
 
-    def outcome(lr, condition):
+    def outcome(condition, lr):
         factors = (1 - lr * curvature[CONDITIONS.index(condition)]).round(3) + 0.0  # no -0
         flat, steep = (f"{factor:g}".replace("-", "−") for factor in factors)
-        became = _outcome(losses(lr, condition), lr, 2 / curvature[0, 1], "2/λ")
+        became = _outcome(losses(condition=condition, lr=lr), lr, 2 / curvature[0, 1], "2/λ")
         told = f"η = {lr:g}. One step multiplies the flat side by {flat} and the steep side by "
         return f"{told}{steep}: {became}"
 
-    def low(lr, condition):
-        told, steps = _fall(losses(lr, condition))
+    def low(condition, lr):
+        told, steps = _fall(losses(condition=condition, lr=lr))
         if condition != 20:
             return False, f"Now κ is {condition:g}."
         return steps is not None, f"At η = {lr:g} {told}."
 
-    def lowest(lr, condition):
-        least = RATES[loss[CONDITIONS.index(100), :, -1].argmin()]
-        told, _ = _fall(losses(lr, condition))
+    def lowest(condition, lr):
+        told, _ = _fall(losses(condition=condition, lr=lr))
         if condition != 100:
             return False, f"Now κ is {condition:g}."
-        if lr == least:
+        if lr == RATES[loss[CONDITIONS.index(100), :, -1].argmin()]:
             return True, f"At η = {lr:g} {told}, and no rate here leaves less."
         return False, f"At η = {lr:g} {told}. Another rate leaves less."
 
-    both = ("condition", "lr")
+    on = ("condition", "lr")
     wanted = (
-        Goal("with κ = 100, find the rate with the smallest loss after 100 steps", both, lowest)
+        Goal("with κ = 100, find the rate with the smallest loss after 100 steps", on, lowest)
         if condition == 100
-        else Goal("with κ = 20, reach a loss below 1e-6 within 100 steps", both, low)
+        else Goal("with κ = 20, reach a loss below 1e-6 within 100 steps", on, low)
     )
-    eta, left = _left_over(RATES, curvature[..., None, None])
-    return Explorer(
-        controls=[
-            Control("lr", "rate η", RATES, lr),
-            Control("condition", "condition number κ", CONDITIONS, condition),
-        ],
-        lines=[
-            Line("levels", both[:1], level_lines(curvature), LEVEL),
-            Line("path", both, x, plots.OPTIMIZERS["SGD"]),
-            Line("flat side", both, points(eta, left[:, 0]), FLAT, 1),
-            Line("steep side", both, points(eta, left[:, 1]), STEEP, 1),
-            Line("loss", both, points(np.arange(STEPS + 1), loss), plots.OPTIMIZERS["SGD"], 2),
-        ],
-        words=[Words(both, outcome)],
-        draw=_ravine(bowls[0].box, RATES[-1]),
-        size=(760, 420),
-        goals=[wanted],
-    )
+    controls = [
+        Control("lr", "rate η", RATES, lr),
+        Control("condition", "condition number κ", CONDITIONS, condition),
+    ]
+    left = _left_over(RATES, curvature.T[:, :, None, None])
+    return _ravine(on, controls, x, loss, left, curvature, "SGD", outcome, [wanted])
 
 
 HEAVY_RATES = (0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.48, 0.5, 0.52, 0.55,
@@ -139,11 +121,6 @@ def heavy_ball(lr=0.1, momentum=0.0):
         Lines `path`, `loss`, and what one step leaves of each side in the long run, for every η
         up to the chosen one: `flat side` and `steep side`.
 
-    Raises
-    ------
-    ValueError
-        If a start value is not among the control's.
-
     Examples
     --------
     >>> explorer = heavy_ball(lr=0.1, momentum=0.5)
@@ -155,74 +132,77 @@ def heavy_ball(lr=0.1, momentum=0.0):
     mu = np.reshape(MOMENTA, (-1, 1, 1))
     x = descend(SGD(np.reshape(HEAVY_RATES, (-1, 1)), mu), bowl, STEPS)
     loss = bowl.value(x)
-    eta, left = _left_over(HEAVY_RATES, curvature[:, None, None, None], mu)
-
-    def losses(momentum, lr):
-        return loss[MOMENTA.index(momentum), HEAVY_RATES.index(lr)]
+    known = {"momentum": MOMENTA, "lr": HEAVY_RATES}
+    left = _left_over(HEAVY_RATES, curvature[:, None, None, None], mu)
+    losses, sides = (
+        looked_up(loss, **known),
+        looked_up(np.moveaxis(left[..., -1, 1], 0, -1), **known),
+    )
 
     def outcome(momentum, lr):
-        flat, steep = left[:, MOMENTA.index(momentum), HEAVY_RATES.index(lr), -1].round(3)
+        flat, steep = sides(momentum=momentum, lr=lr).round(3)
         told = f"μ = {momentum:g}, η = {lr:g}. In the long run one step leaves {flat:g} of the "
         limit = 2 * (1 + momentum) / curvature[1]
-        became = _outcome(losses(momentum, lr), lr, limit, "2(1 + μ)/λ")
+        became = _outcome(losses(momentum=momentum, lr=lr), lr, limit, "2(1 + μ)/λ")
         return f"{told}flat side and {steep:g} of the steep side: {became}"
 
     def within(count):
         def look(momentum, lr):
-            told, steps = _fall(losses(momentum, lr))
+            told, steps = _fall(losses(momentum=momentum, lr=lr))
             if steps and steps <= count:
                 return True, f"After {steps} steps, with μ = {momentum:g} and η = {lr:g}."
             return False, f"Here {told}."
 
         return look
 
-    both = ("momentum", "lr")
+    on = tuple(known)
     goals = [
-        Goal("with κ = 100, reach a loss below 1e-6 within 100 steps", both, within(100)),
-        Goal("reach it within 50 steps", both, within(50)),
+        Goal("with κ = 100, reach a loss below 1e-6 within 100 steps", on, within(100)),
+        Goal("reach it within 50 steps", on, within(50)),
     ]
+    controls = [
+        Control("momentum", "momentum μ", MOMENTA, momentum),
+        Control("lr", "rate η", HEAVY_RATES, lr),
+    ]
+    x = until_far(x, FAR)
+    return _ravine(on, controls, x, loss, left, curvature, "momentum", outcome, goals)
+
+
+def _ravine(on, controls, x, loss, left, curvature, name, outcome, goals):
+    """A picture of one optimizer in a ravine: map, what a step leaves of each side, loss."""
+    box, style = problems.bowl().box, plots.OPTIMIZERS[name]
+    sides = {"flat side": FLAT, "steep side": STEEP}
+
+    def draw(figure):
+        map_, over, under = plots.panels(figure, "AB;AC", width_ratios=(1.1, 1))
+        star_map(map_, box)
+        map_.set(xlabel="$x_1$, the flat side", ylabel="$x_2$, the steep side")
+        map_.set(xticks=range(-6, 3, 2), yticks=range(-3, 4))
+        limits = {"xlim": (0, 1.03 * left[..., 0].max()), "ylim": (0, 1.5)}
+        labels = {"xlabel": "learning rate η", "ylabel": "left after a step"}
+        plots.finish(over, styles=sides, **labels, **limits)
+        over.axhline(1, color="#555555", linewidth=1)
+        under.set(yscale="log", xlim=(0, STEPS), ylim=(1e-10, 1e4), xlabel="step t", ylabel="loss")
+        target(under, 1e-6, STEPS)
+        return [map_, over, under]
+
     return Explorer(
-        controls=[
-            Control("momentum", "momentum μ", MOMENTA, momentum),
-            Control("lr", "rate η", HEAVY_RATES, lr),
-        ],
+        controls=controls,
         lines=[
-            Line("levels", (), level_lines(curvature), LEVEL),
-            Line("path", both, until_far(x, FAR), plots.OPTIMIZERS["momentum"]),
-            Line("flat side", both, points(eta, left[0]), FLAT, 1),
-            Line("steep side", both, points(eta, left[1]), STEEP, 1),
-            Line("loss", both, points(np.arange(STEPS + 1), loss), plots.OPTIMIZERS["momentum"], 2),
+            Line("levels", on[: curvature.ndim - 1], level_lines(curvature), LEVEL),
+            Line("path", on, x, style),
+            *(Line(side, on, left[i], look, 1) for i, (side, look) in enumerate(sides.items())),
+            Line("loss", on, points(np.arange(STEPS + 1), loss), style, 2),
         ],
-        words=[Words(both, outcome)],
-        draw=_ravine(bowl.box, HEAVY_RATES[-1]),
+        words=[Words(on, outcome)],
+        draw=draw,
         size=(760, 420),
         goals=goals,
     )
 
 
-def _ravine(box, widest):
-    """Draws what stands still in the pictures of a ravine: map, what a step leaves, loss."""
-
-    def draw(figure):
-        left, over, under = plots.panels(figure, "AB;AC", width_ratios=(1.1, 1))
-        star_map(left, box)
-        left.set(xlabel="$x_1$, the flat side", ylabel="$x_2$, the steep side")
-        left.set(xticks=range(-6, 3, 2), yticks=range(-3, 4))
-        limits = {"xlim": (0, 1.03 * widest), "ylim": (0, 1.5)}
-        named = {"flat side": FLAT, "steep side": STEEP}
-        plots.finish(
-            over, styles=named, xlabel="learning rate η", ylabel="left after a step", **limits
-        )
-        over.axhline(1, color="#555555", linewidth=1)
-        under.set(yscale="log", xlim=(0, STEPS), ylim=(1e-10, 1e4), xlabel="step t", ylabel="loss")
-        target(under, 1e-6, STEPS)
-        return [left, over, under]
-
-    return draw
-
-
 def _left_over(rates, curvature, momentum=0.0):
-    """What one step leaves of a side in the long run, for η from 0 to each of the rates.
+    """Curves of what one step leaves of a side in the long run, for η from 0 to each rate.
 
     It is the larger root of z² − (1 + μ − ηλ)z + μ; without momentum, |1 − ηλ| at every step.
     """
@@ -230,7 +210,7 @@ def _left_over(rates, curvature, momentum=0.0):
     b = 1 + momentum - eta * curvature
     square = b * b - 4 * momentum
     real = (np.abs(b) + np.sqrt(np.maximum(square, 0))) / 2
-    return eta, np.where(square < 0, np.sqrt(momentum), real)
+    return points(eta, np.where(square < 0, np.sqrt(momentum), real))
 
 
 def _fall(loss):

@@ -2,11 +2,10 @@
 
 import numpy as np
 
-from ..descent import run
 from ..optimizers import AdaGrad
 from . import plots
 from .explorer import Control, Explorer, Goal, Line, Words
-from .parts import numpys_own_errors, points, steps_word
+from .parts import fed, looked_up, numpys_own_errors, outermost, points, steps_word
 
 __all__ = ["adagrad_decay"]
 
@@ -47,11 +46,6 @@ def adagrad_decay(lr=0.01, steps=10, noise=0.0):
         Lines `constant`, `noisy`, `sparse` and `fading`, the rates up to `steps`, with `η/√t`,
         and `2 % of η`.
 
-    Raises
-    ------
-    ValueError
-        If a start value is not among the control's.
-
     Notes
     -----
     The steps between two points of a line are taken as one, with the gradient √Σg². AdaGrad's v
@@ -63,13 +57,11 @@ def adagrad_decay(lr=0.01, steps=10, noise=0.0):
     >>> explorer.lines["constant"][-1].round(9).tolist()
     [10000.0, 0.001]
     """
-    squares = _sums_of_squares()
-    lrs = np.reshape(RATES, (-1, 1, 1))
-    g = np.sqrt(squares)[:, None] * np.ones_like(lrs)  # (time, lr, noise, parameter)
-    trace = run(AdaGrad(lrs), lambda x, t: g[t - 1], np.zeros(g.shape[1:]), len(g), record=["rate"])
-    rate = np.moveaxis(trace.rate[1:], 0, -1)  # (lr, noise, parameter, time)
+    lrs, seen = np.reshape(RATES, (-1, 1, 1)), tuple(TIMES.tolist())
+    trace = fed(AdaGrad(lrs), np.sqrt(_sums_of_squares())[:, None], record=["rate"])
+    rate = np.moveaxis(trace.rate[1:], 0, 2)  # (lr, noise, time, parameter)
+    rates_at = looked_up(rate, lr=RATES, noise=NOISES, steps=seen)
     law = np.array(RATES)[:, None] / np.sqrt(TIMES)
-    seen, on = tuple(TIMES.tolist()), ("lr", "noise")
 
     def draw(figure):
         ax = figure.subplots()
@@ -82,37 +74,31 @@ def adagrad_decay(lr=0.01, steps=10, noise=0.0):
         return ax
 
     def left(lr, noise, steps):
-        now = rate[RATES.index(lr), NOISES.index(noise)]
-        end = seen.index(steps)
-        told = ", ".join(
-            f"{name} {_percent(now[i, end] / lr)}" for i, name in enumerate(PARAMETERS)
-        )
-        after = f"after {_count(steps)} {steps_word(steps)}"
+        rates = rates_at(lr=lr, noise=noise, steps=steps)
+        shares = zip(PARAMETERS, rates / lr, strict=True)
+        told = ", ".join(f"{name} {_percent(share)}" for name, share in shares)
         return (
-            f"What is left of η {after}: {told}. "
-            f"The constant parameter's rate is {now[0, end]:.2g}."
+            f"What is left of η after {_count(steps)} {steps_word(steps)}: {told}. "
+            f"The constant parameter's rate is {rates[0]:.2g}."
         )
 
     def constant(lr, noise, steps):
         if steps != 10_000 or noise:
-            return (
-                False,
-                f"It asks for 10 000 steps without noise; here: {_count(steps)}, noise {noise:g}.",
-            )
-        now = rate[RATES.index(lr), 0, 0, seen.index(steps)]
-        told = f"With η = {lr:g} the rate is {now:.2g}."
-        return bool(np.isclose(now, 0.01)), told
+            here = f"{_count(steps)}, noise {noise:g}"
+            return False, f"It asks for 10 000 steps without noise; here: {here}."
+        now = rates_at(lr=lr, noise=noise, steps=steps)[0]
+        return bool(np.isclose(now, 0.01)), f"With η = {lr:g} the rate is {now:.2g}."
 
     def fading(noise, steps):
         if steps != MILLION:
             return False, f"It asks for a million steps; here are {_count(steps)}."
-        share = rate[0, :, -1, -1] / RATES[0]  # at each noise
-        now = share[NOISES.index(noise)]
-        told = f"With noise {noise:g} it is left {_percent(now)} of η"
-        if now < LEFT and noise > NOISES[np.argmax(share < LEFT)]:
-            return False, f"{told}; a smaller noise is enough."
-        return bool(now < LEFT), f"{told}."
+        share = dict(zip(NOISES, rate[0, :, -1, -1] / RATES[0], strict=True))
+        told = f"With noise {noise:g} it is left {_percent(share[noise])} of η"
+        return outermost(min, [other for other in NOISES if share[other] < LEFT], noise, told)
 
+    on = ("lr", "noise", "steps")
+    then = "find the smallest noise that leaves the fading one less than 2 % of η after a million"
+    first = "find the η that leaves the constant parameter a rate of 0.01 after 10 000 steps"
     return Explorer(
         controls=[
             Control("lr", "rate η", RATES, lr),
@@ -122,41 +108,24 @@ def adagrad_decay(lr=0.01, steps=10, noise=0.0):
         lines=[
             Line("2 % of η", ("lr",), points((5e5, 2e6), LEFT * lrs[:, 0]), TARGET),
             *(
-                Line(name, on, points(TIMES, rate[:, :, i]), style, upto="steps")
+                Line(name, on[:2], points(TIMES, rate[..., i]), style, upto="steps")
                 for i, (name, style) in enumerate(PARAMETERS.items())
             ),
             Line("η/√t", ("lr",), points(TIMES, law), ROOT_LAW, upto="steps"),
         ],
-        words=[Words((*on, "steps"), left)],
-        goals=[
-            Goal(
-                "find the η that leaves the constant parameter a rate of 0.01 after 10 000 steps",
-                (*on, "steps"),
-                constant,
-            ),
-            Goal(
-                "find the smallest noise that leaves the fading one less than 2 % of η after "
-                "a million",
-                ("noise", "steps"),
-                fading,
-            ),
-        ],
+        words=[Words(on, left)],
+        goals=[Goal(first, on, constant), Goal(then, on[1:], fading)],
         draw=draw,
         size=(760, 400),
     )
 
 
 def _streams():
-    """The gradients of `adagrad_decay`'s parameters without noise, a million each; the noise."""
-    rng = np.random.default_rng(0)
-    t = np.arange(MILLION)
-    clean = {
-        "constant": np.ones(MILLION),
-        "noisy": rng.normal(size=MILLION),
-        "sparse": (t % 100 == 0).astype(float),
-        "fading": 0.99**t,
-    }
-    return list(clean.values()), rng.normal(size=MILLION)
+    """The gradients of `PARAMETERS` without noise, a million each; the noise."""
+    rng, t = np.random.default_rng(0), np.arange(MILLION)
+    noisy = rng.normal(size=MILLION)
+    clean = [np.ones(MILLION), noisy, (t % 100 == 0).astype(float), 0.99**t]
+    return clean, rng.normal(size=MILLION)
 
 
 def _sums_of_squares():
