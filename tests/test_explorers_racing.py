@@ -215,8 +215,7 @@ def test_two_of_a_kind_are_told_apart():
 
 def test_the_legend_tells_two_of_a_kind_by_what_differs():
     raced = [cl.RMSProp(0.1), cl.RMSProp(0.01, momentum=0.9), cl.RMSProp(0.2), Mine(0.1), Mine(0.2)]
-    called = racing._called(racing._named(raced))
-    assert list(called.values()) == [
+    assert [racer.called for racer in racing._racers(raced)] == [
         "RMSProp",
         "RMSProp, μ = 0.9",
         "RMSProp, again",
@@ -231,6 +230,13 @@ def test_a_narrow_race_keeps_its_legend():
     (legend,) = figure.legends
     box = legend.get_window_extent()
     assert box.x0 >= 0 and box.x1 <= 360
+
+
+def test_a_name_wider_than_a_narrow_race_stands_alone():
+    raced = [cl.RMSProp(0.1), cl.RMSProp(0.1, rho=0.95, momentum=0.5, eps=0.001, initial=1.0)]
+    figure, _ = cl.explore.race(optimizers=raced, steps=5).table.still({}, (360, 500))
+    _, second = figure.legends[0].get_texts()
+    assert second.get_text() == "RMSProp, ρ = 0.95, ε = 0.001, μ = 0.5, initial = 1"
 
 
 class Own(cl.Adam):
@@ -259,7 +265,7 @@ class Own(cl.Adam):
     ],
 )
 def test_the_librarys_own_go_by_their_names(opt, name):
-    assert list(racing._named([opt])) == [name]
+    assert [racer.name for racer in racing._racers([opt])] == [name]
 
 
 def test_an_optimizers_name_is_that_of_its_lines_and_its_rate():

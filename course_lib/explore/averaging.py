@@ -7,7 +7,7 @@ import numpy as np
 from .. import averages
 from . import plots
 from .explorer import Control, Explorer, Goal, Line, Words
-from .parts import numpys_own_errors, points, steps_word
+from .parts import first, looked_up, numpys_own_errors, outermost, points, steps_word
 from .streams import SHOWN, own, streams, target
 
 __all__ = ["first_look", "moving_averages"]
@@ -41,32 +41,27 @@ def first_look():
     steps = np.arange(-9, 61)
     stream = (steps >= 1).astype(float)
     v = averages.ema(stream, FIRST_BETAS).T
-    arrives = [np.flatnonzero(row[steps >= 1] >= 0.9)[:1] + 1 for row in v]
+    after = {beta: first(row[steps >= 1] >= 0.9) for beta, row in zip(FIRST_BETAS, v, strict=True)}
+    in_time = [beta for beta, count in after.items() if count and count <= 20]
 
     def draw(figure):
         ax = figure.subplots()
         limits = {"xlim": (-9, 60), "ylim": (-0.05, 1.15)}
         styles = {"stream: jumps to 1": plots.STREAM, "its average (EMA)": plots.EMA}
-        plots.finish(ax, styles=styles, xlabel="step t", ylabel="value", **limits)
-        ax.step(steps, stream, where="post", **plots.STREAM.matplotlib(plots.DPI))
+        plots.finish(ax, styles, xlabel="step t", ylabel="value", **limits)
+        ax.step(steps, stream, where="post", **plots.STREAM.matplotlib())
         target(ax, [20, 20], [0, 0.9], "0.9 within 20 steps", (21, 0.08))
         return ax
 
     def reaches(beta):
-        reached = arrives[FIRST_BETAS.index(beta)]
-        when = "does not reach 0.9 within 60 steps"
-        if reached.size:
-            when = f"reaches 0.9 after {reached[0]} {steps_word(reached[0])}"
-        return f"With β = {beta:g} the average {when}."
+        count = after[beta]
+        told = f"reaches 0.9 after {count} {steps_word(count)}"
+        told = told if count else "does not reach 0.9 within 60 steps"
+        return f"With β = {beta:g} the average {told}."
 
     def look(beta):
-        k = FIRST_BETAS.index(beta)
-        soon = [bool((when <= 20).any()) for when in arrives]
-        if not soon[k]:
-            return False, f"With β = {beta:g} it is late."
-        if any(soon[k + 1 :]):
-            return False, f"With β = {beta:g} it is in time; with a larger β, too."
-        return True, f"With β = {beta:g}, the largest of the slider's values."
+        told = f"With β = {beta:g} it is {'in time' if beta in in_time else 'late'}"
+        return outermost(max, in_time, beta, told)
 
     goal = "find the largest β whose average reaches 0.9 within 20 steps"
     return Explorer(
@@ -94,10 +89,7 @@ def moving_averages(
     The FTSE is averaged from its first day in 1991 and its last 300 days are shown, so that
     what is seen of it is no effect of the start. The other two series are seen from the start.
 
-    The goal is that of the series at the start. Noisy step: find the β that reaches 0.5 within 8
-    steps of the jump and wobbles by less than 0.09. Hinton's stream: find the smallest β whose
-    swing in the last ten steps stays below 0.05. FTSE squared returns: find the longest window
-    whose mean rises above 2 %² in October 1997 or after.
+    The goal is that of the series at the start (`streams`).
 
     Parameters
     ----------
@@ -119,8 +111,7 @@ def moving_averages(
     Raises
     ------
     ValueError
-        If a start value is not among the control's, or a function given does not return one
-        finite number for each step.
+        If a function given does not return one finite number for each step.
 
     Examples
     --------
@@ -134,14 +125,20 @@ def moving_averages(
         known["yours"], series = own(series), "yours"
     names = tuple(known)
     choice = Control("series", "series", names, series)
-    whole = [stream.values for stream in known.values()]
-    x = np.array([_last(s) for s in whole])
-    means = np.array(
-        [[_last(averages.moving_average(s, min(w, len(s)))) for w in WINDOWS] for s in whole]
+    asked = names[choice.index(series)]
+    aim = known[asked]
+
+    def tabulated(of):
+        return np.array([_last(np.array(of(stream))) for stream in known.values()])
+
+    times, x = tabulated(lambda s: s.times), tabulated(lambda s: s.values)
+    means = tabulated(
+        lambda s: [averages.moving_average(s.values, min(w, len(s.values))) for w in WINDOWS]
     )
-    averaged = np.array([[_last(_for_each_beta(f, s)) for f in functions] for s in whole])
+    averaged = tabulated(lambda s: [_last(_for_each_beta(f, s.values)) for f in functions])
     averaged = averaged.swapaxes(1, 2)  # (series, β, corrected, step)
-    times = np.array([_last(stream.times) for stream in known.values()])
+    the_ema = looked_up(averaged, series=names, beta=BETAS, bias_correction=(False, True))
+    the_mean = looked_up(means, series=names, window=WINDOWS)
 
     def draw(figure, series):
         ax = figure.subplots()
@@ -152,8 +149,8 @@ def moving_averages(
             "exponential moving average (EMA)": plots.EMA,
         }
         limits = {"xlim": stream.times[[0, -1]], "ylim": stream.limits}
-        plots.finish(ax, styles=styles, xlabel=stream.time, ylabel=stream.unit, **limits)
-        if series == asked and aim:
+        plots.finish(ax, styles, xlabel=stream.time, ylabel=stream.unit, **limits)
+        if stream is aim:
             aim.mark(ax)
         return ax
 
@@ -165,24 +162,18 @@ def moving_averages(
             f"Window mean: {window} {steps_word(window)}."
         )
 
-    def outcome(series, beta, bias_correction):
-        i = names.index(series)
-        v = averaged[i, BETAS.index(beta), int(bias_correction)]
-        return known[series].outcome(v)
-
-    asked = names[choice.index(series)]
-    aim = known[asked].aim
+    def outcome(series, **at):
+        return known[series].outcome(the_ema(series=series, **at))
 
     def look(series, **at):
         if series != asked:
             return False, f"This is about the series {asked!r}."
-        i = names.index(series)
-        if aim.of == "window":
-            return aim.look(means[i], WINDOWS, WINDOWS.index(at["window"]))
-        return aim.look(averaged[i, :, int(at["bias_correction"])], BETAS, BETAS.index(at["beta"]))
+        table, values = sliders[aim.of]
+        drawn = {value: table(series=series, **{**at, aim.of: value}) for value in values}
+        return aim.look(drawn, at[aim.of])
 
-    on_ema = ("series", "beta", "bias_correction")
-    on_aim = ("series", "window") if aim and aim.of == "window" else on_ema
+    on_ema, on_mean = ("series", "beta", "bias_correction"), ("series", "window")
+    sliders = {"beta": (the_ema, BETAS), "window": (the_mean, WINDOWS)}
     return Explorer(
         controls=[
             choice,
@@ -192,7 +183,7 @@ def moving_averages(
         ],
         lines=[
             Line("stream", ("series",), points(times, x), plots.STREAM),
-            Line("window mean", ("series", "window"), points(times[:, None], means), plots.WINDOW),
+            Line("window mean", on_mean, points(times[:, None], means), plots.WINDOW),
             Line("EMA", on_ema, points(times[:, None, None], averaged), plots.EMA),
         ],
         words=[
@@ -202,7 +193,7 @@ def moving_averages(
         ],
         draw=draw,
         draw_on=("series",),
-        goals=[Goal(aim.text, on_aim, look)] if aim else [],
+        goals=[Goal(aim.goal, on_ema if aim.of == "beta" else on_mean, look)] if aim.goal else [],
     )
 
 

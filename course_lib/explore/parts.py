@@ -45,6 +45,12 @@ def steps_word(count):
     return "step" if count == 1 else "steps"
 
 
+def first(true):
+    """The place, from 1 on, of the first that is true, or None."""
+    places = np.flatnonzero(true)
+    return int(places[0]) + 1 if len(places) else None
+
+
 LEVEL = LineStyle("#B8B8B8", width=0.8)
 
 

@@ -5,7 +5,7 @@ import numpy as np
 from .. import problems
 from ..descent import run
 from . import plots
-from .parts import number, until_far
+from .parts import ROUNDING, number, until_far
 
 PROBLEMS = {
     "bowl": problems.bowl,
@@ -81,6 +81,11 @@ def _one_by_one(opt, problem, start, steps, how):
 def loss_of(problem, x):
     floor = 0.0 if problem.minimum is None else problem.value(problem.minimum)
     return problem.value(x) - floor
+
+
+def lower(losses, loss):
+    """How many of these are lower, and not by rounding alone."""
+    return int((losses < loss * (1 - ROUNDING)).sum())
 
 
 def loss_word(loss):

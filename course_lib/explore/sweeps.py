@@ -6,8 +6,8 @@ from .. import optimizers as library
 from ..base import whole
 from . import plots
 from .explorer import Control, Explorer, Goal, Line, Words
-from .parts import ROUNDING, numpys_own_errors, points, steps_word
-from .paths import LOWEST, a_problem, descend, loss_of, loss_word, map_of
+from .parts import looked_up, numpys_own_errors, points, steps_word
+from .paths import LOWEST, a_problem, descend, loss_of, loss_word, lower, map_of
 
 __all__ = ["sweep"]
 
@@ -80,26 +80,23 @@ def sweep(optimizer="RMSProp", problem="bowl", steps=100):
         map_of(right, problem)
         return [left, right]
 
+    final_loss = looked_up(final, **dict(zip(on, (RATES, DECAYS), strict=True)))
+
     def told(at):
-        i, j = RATES.index(at["lr"]), DECAYS.index(at[decay])
-        better = int((final < final[i, j] * (1 - ROUNDING)).sum())
         pair = f"η = {at['lr']:g} and {label.split()[1]} = {at[decay]:g}"
-        return better, f"{pair}: {loss_word(final[i, j])}"
+        return f"{pair}: {loss_word(final_loss(**at))}"
 
     def outcome(**at):
-        return f"{optimizer} with {told(at)[1]} after {steps} {steps_word(steps)}."
+        return f"{optimizer} with {told(at)} after {steps} {steps_word(steps)}."
 
     def unbeaten(**at):
-        better, pair = told(at)
+        better = lower(final, final_loss(**at))
         if not better:
-            return True, f"No pair is better than {pair}."
+            return True, f"No pair is better than {told(at)}."
         return False, f"Still {better} {'pairs are' if better > 1 else 'pair is'} better."
 
     return Explorer(
-        controls=[
-            Control("lr", "rate η", RATES, 0.01),
-            Control(decay, label, DECAYS, 0.5),
-        ],
+        controls=[Control("lr", "rate η", RATES, 0.01), Control(decay, label, DECAYS, 0.5)],
         lines=[
             Line("chosen", on, points(columns[:, None, None], rows[:, None]), style),
             Line("path", on, x, style, 1),
