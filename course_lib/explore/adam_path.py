@@ -140,12 +140,10 @@ def adam(gradients="noise", bias_correction=True):
 
 
 def _streams():
-    noise = np.random.default_rng(2).normal(0, 0.5, FIRST)
-    spike = np.zeros(FIRST)
-    spike[9] = 1.0  # before it nothing: the average of squares has no warning
+    spike = np.eye(FIRST)[9]  # before it nothing: the average of squares has no warning
     return {
         "constant": np.ones(FIRST),
-        "noise": noise,
+        "noise": np.random.default_rng(2).normal(0, 0.5, FIRST),
         "one spike": spike,
         SILENT: spike,  # the silence lies before what is shown
         "Hinton's stream": datasets.hinton_stream(FIRST),

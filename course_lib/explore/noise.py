@@ -56,9 +56,8 @@ def adam_noise(noise=1.0, beta1=0.0):
     opt = Adam(1.0, beta1=np.reshape(BETA1, (-1, 1)), eps=0)
     x = fed(opt, 1 + sigma * drawn[:, None, None], record=["x"]).x[BEFORE:]
     moves = -np.diff(x, axis=0)
-    progress, length = moves.mean(axis=(0, -1)), np.abs(moves).mean(axis=(0, -1))
-    known = {"noise": NOISE, "beta1": BETA1}
-    gets, goes = looked_up(progress, **known), looked_up(length, **known)
+    means = {"progress": moves.mean(axis=(0, -1)), "length": np.abs(moves).mean(axis=(0, -1))}
+    gets, goes = (looked_up(mean, noise=NOISE, beta1=BETA1) for mean in means.values())
     where = np.arange(len(NOISE))
 
     def draw(figure):
@@ -92,9 +91,6 @@ def adam_noise(noise=1.0, beta1=0.0):
         return long < SHORT, f"With β₁ = {now['beta1']:g} a step is {long:.2f} η long."
 
     on = ("noise", "beta1")
-    here = {"progress": progress, "length": length}
-    by_noise = {name: np.moveaxis(values, 0, -1) for name, values in here.items()}
-    dots = {name: points(where[:, None, None], values[..., None]) for name, values in here.items()}
     return Explorer(
         controls=[
             Control("noise", "noise", NOISE, noise),
@@ -103,10 +99,13 @@ def adam_noise(noise=1.0, beta1=0.0):
         lines=[
             Line("step", on, bars(np.moveaxis(moves[:SHOWN, ..., 0], 0, -1)), STEP),
             *(
-                Line(n, ("beta1",), points(where, by_noise[n]), replace(look, marker=""), 1)
-                for n, look in LOOKS.items()
+                Line(n, on[1:], points(where, mean.T), replace(LOOKS[n], marker=""), 1)
+                for n, mean in means.items()
             ),
-            *(Line(f"{n} here", on, dots[n], look, 1) for n, look in LOOKS.items()),
+            *(
+                Line(f"{n} here", on, points(where[:, None], mean)[:, :, None], LOOKS[n], 1)
+                for n, mean in means.items()
+            ),
         ],
         words=[Words(on, outcome)],
         goals=[

@@ -6,20 +6,8 @@ import numpy as np
 
 from .. import problems
 from ..optimizers import SGD, RMSProp
-from . import plots
+from . import parts, plots
 from .explorer import Control, Explorer, Goal, Line, Words
-from .parts import (
-    LEVEL,
-    descend,
-    level_lines,
-    looked_up,
-    number,
-    numpys_own_errors,
-    points,
-    star_map,
-    steps_word,
-    target,
-)
 
 __all__ = ["scaling"]
 
@@ -35,7 +23,7 @@ METHODS = {
 }
 
 
-@numpys_own_errors
+@parts.numpys_own_errors
 def scaling(condition=20.0, turned=False):
     """Gradient, sign and per-parameter steps on one bowl: stretched, and turned.
 
@@ -44,10 +32,8 @@ def scaling(condition=20.0, turned=False):
 
     Parameters
     ----------
-    condition : float
-        Where its control stands at the start.
-    turned : bool
-        Whether the bowl is turned by 45° at the start.
+    condition, turned
+        Where the controls stand at the start: condition number κ, and whether it is turned by 45°.
 
     Returns
     -------
@@ -67,26 +53,28 @@ def scaling(condition=20.0, turned=False):
 
     def paths(name):
         method = METHODS[name](np.reshape(rates[name], (-1, 1)))
-        return np.array([[descend(method, bowl, STEPS) for bowl in pair] for pair in bowls])
+        return np.array([[parts.descend(method, bowl, STEPS) for bowl in pair] for pair in bowls])
 
     x = {name: paths(name) for name in METHODS}
     curvature = np.array([bowl.grad(np.ones(2)) for bowl in plain])
-    levels = np.stack([level_lines(curvature), level_lines(curvature, turn=45)])
+    levels = np.stack([parts.level_lines(curvature), parts.level_lines(curvature, turn=45)])
     distance = {name: np.linalg.norm(path, axis=-1) for name, path in x.items()}
     on = {name: ("condition", "turned", "lr" if name == "SGD" else "own") for name in METHODS}
     known = {"condition": STEEPER, "turned": (False, True), "lr": rates["SGD"], "own": OWN_RATES}
-    far = {n: looked_up(d, **{name: known[name] for name in on[n]}) for n, d in distance.items()}
+    far = {
+        n: parts.looked_up(d, **{name: known[name] for name in on[n]}) for n, d in distance.items()
+    }
     count = 100 if condition == 100 else 30
 
     def draw(figure):
         left, right = plots.panels(figure, "AB")
         styles = {name: plots.OPTIMIZERS[name] for name in METHODS}
-        limits = {"xlim": (-6, 6), "ylim": (-6, 6)}
-        plots.finish(left, styles=styles, xlabel="$x_1$", ylabel="$x_2$", **limits)
-        star_map(left, [limits["xlim"], limits["ylim"]])
+        box = (-6, 6), (-6, 6)
+        plots.finish(left, styles=styles, xlabel="$x_1$", ylabel="$x_2$", xlim=box[0], ylim=box[1])
+        parts.star_map(left, box)
         right.set(yscale="log", xlim=(0, STEPS), ylim=(1e-6, 1e2))
         right.set(xlabel="step t", ylabel="distance from the minimum")
-        target(right, NEAR, count)
+        parts.target(right, NEAR, count)
         return [left, right]
 
     def arrives(name, **at):
@@ -97,10 +85,10 @@ def scaling(condition=20.0, turned=False):
     def outcome(name):
         def say(**at):
             steps, d = arrives(name, **at), far[name](**at)
-            when = f"within {NEAR:g} after {steps} {steps_word(steps)}"
+            when = f"within {NEAR:g} after {steps} {parts.steps_word(steps)}"
             # Jumps without a rhythm are chaotic: no digit of where they end is worth telling.
             falls, cycles = (np.diff(d[-20:]) < 0).all(), np.allclose(d[-18:], d[-20:-2])
-            end = f"{number(d[-1])} away" if falls or cycles else "still jumping"
+            end = f"{parts.number(d[-1])} away" if falls or cycles else "still jumping"
             return f"{name}: {when if steps else f'never within {NEAR:g}'}, {end} at the end."
 
         return say
@@ -136,10 +124,10 @@ def scaling(condition=20.0, turned=False):
             Control("own", "the others' rate", OWN_RATES, 0.1),
         ],
         lines=[
-            Line("levels", ("turned", "condition"), levels, LEVEL),
+            Line("levels", ("turned", "condition"), levels, parts.LEVEL),
             *(Line(f"{n} path", on[n], x[n], plots.OPTIMIZERS[n]) for n in METHODS),
             *(
-                Line(f"{n} distance", on[n], points(steps, d), plots.OPTIMIZERS[n], 1)
+                Line(f"{n} distance", on[n], parts.points(steps, d), plots.OPTIMIZERS[n], 1)
                 for n, d in distance.items()
             ),
         ],

@@ -1,7 +1,5 @@
 """Where Adam fails: a stream that is built against it (lesson 06)."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from .. import averages, problems
@@ -43,22 +41,20 @@ def counterexample(c=3.0, beta2=0.999):
     >>> print(counterexample(beta2=0.1).alt.partition(";")[0])
     Mean position of the last 300 steps: Adam +0.989, the wrong end
     """
-    stream = [problems.reddi(one).grad(np.zeros(1), t)[0] for t in (1, 2, 3) for one in LARGE]
-    stream = np.resize(np.reshape(stream, (3, len(LARGE), 1, 1, 1)), (LENGTH, len(LARGE), 1, 1, 1))
+    games = [problems.reddi(large) for large in LARGE]
+    stream = [[game.grad(np.zeros(1), t) for game in games] for t in range(1, LENGTH + 1)]
+    stream = np.array(stream)[:, :, None, None]
     betas = {"beta1": np.reshape(SHORT, (-1, 1)), "beta2": np.reshape(LONG, (-1, 1, 1))}
+    how = {"record": ["x", "step"], "project": games[0].project}
 
     def rate(t):
         return 0.9 / np.sqrt(t)
 
     def trace(kind):
-        opt = kind(eps=0, **betas)
-        how = {"record": ["x", "step"], "project": problems.reddi().project}
-        return fed(lambda t: replace(opt, lr=rate(t)), stream, **how)
+        return fed(lambda t: kind(rate(t), eps=0, **betas), stream, **how)
 
-    traces, known = (
-        {"Adam": trace(Adam), "AMSGrad": trace(AMSGrad)},
-        {"c": LARGE, "beta2": LONG, "beta1": SHORT},
-    )
+    traces = {"Adam": trace(Adam), "AMSGrad": trace(AMSGrad)}
+    known = {"c": LARGE, "beta2": LONG, "beta1": SHORT}
     shown = np.arange(0, LENGTH + 1, 10)
     calm, ends, beat = {}, {}, {}
     for name, one in traces.items():
@@ -101,7 +97,9 @@ def counterexample(c=3.0, beta2=0.999):
                 return False, "Not set yet."
             near = [value for value in known[name] if ends["Adam"](**{**now, name: value}) < NEAR]
             end = f"{ends['Adam'](**now):+.2f}".replace("-", "−")
-            return outermost(min, near, now[name], f"With {sign} = {now[name]:g} Adam ends at {end}")
+            return outermost(
+                min, near, now[name], f"With {sign} = {now[name]:g} Adam ends at {end}"
+            )
 
         return look
 
