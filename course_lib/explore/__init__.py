@@ -1,12 +1,10 @@
 """The course's explorers: one short function each, ``cl.explore.NAME()`` in a notebook."""
 
-from .adam_path import adam
+from .adam_path import adam, adam_noise
 from .averaging import first_look, moving_averages
 from .leaky_memory import memory, rmsprop
-from .noise import adam_noise
-from .per_parameter import scaling
 from .races import race
-from .ravine import heavy_ball, one_rate
+from .ravine import heavy_ball, one_rate, scaling
 from .reddi import counterexample
 from .sparse import rare_words
 from .sweeps import sweep

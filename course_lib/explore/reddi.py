@@ -9,8 +9,6 @@ from . import plots
 from .explorer import Control, Explorer, Goal, Line, Words
 from .parts import bars, fed, looked_up, numpys_own_errors, outermost, points
 
-__all__ = ["counterexample"]
-
 LENGTH, LAST = 1500, 300
 LARGE = (2.5, 3.0, 4.0, 5.0, 7.0, 10.0)
 LONG = (0.05, 0.1, 0.2, 0.3, 0.4, 0.44, 0.46, 0.48, 0.5, 0.55, 0.6, 0.7, 0.8, 0.9, 0.99, 0.999)
@@ -21,9 +19,6 @@ NEAR = -0.9  # an end left of it is near the minimum
 @numpys_own_errors
 def counterexample(c=3.0, beta2=0.999):
     """Reddi's stream: gradients c, −1, −1 for ever, so that downhill is to the left.
-
-    Goal: with c = 3 and β₁ = 0, find the smallest β₂ with which Adam ends near −1. Then, with
-    β₂ = 0.2, the smallest c.
 
     Parameters
     ----------

@@ -9,8 +9,6 @@ from . import plots
 from .explorer import Control, Explorer, Goal, Line, Words
 from .parts import looked_up, number, numpys_own_errors, points
 
-__all__ = ["rare_words"]
-
 COUNT, STEPS, SEEDS = 50, 2000, 60
 T_95 = 2.001  # Student's t with 59 degrees of freedom
 NOISES = (0.0, 0.1, 0.3, 0.5, 1.0)
@@ -34,8 +32,6 @@ def rare_words(noise=0.0, schedule="constant", lr=0.5):
 
     Word k is k times rarer than the first; the target of an example is its word's weight, +1
     or −1, plus noise. Both learn 2000 examples, from 60 seeds.
-    Goal: with noise 1 and a constant rate, find the lowest loss. Then, with noise 1, find a
-    schedule and an η whose whole interval lies below AdaGrad.
 
     Parameters
     ----------
@@ -74,9 +70,8 @@ def rare_words(noise=0.0, schedule="constant", lr=0.5):
     best = ada.mean(axis=0).argmin(axis=-1)  # the index of AdaGrad's best η at each noise
     rival = np.take_along_axis(ada, best[None, :, None], axis=-1)
     ada_words = np.take_along_axis(ada_words, best[:, None, None], axis=1)[:, 0]
-    sgd, sgd_words = zip(
-        *(learnt(lambda t, v, n, at=at: at(lrs, t, n)) for at in SCHEDULES.values()), strict=True
-    )
+    sgd = [learnt(lambda t, v, n, at=at: at(lrs, t, n)) for at in SCHEDULES.values()]
+    sgd, sgd_words = zip(*sgd, strict=True)
     loss, sgd_words = np.stack(sgd, axis=2), np.stack(sgd_words, axis=1)
     above = loss - rival[..., None]  # of one seed each: (seed, noise, schedule, η)
     mean, half = above.mean(axis=0), T_95 * above.std(axis=0, ddof=1) / np.sqrt(SEEDS)
@@ -98,9 +93,8 @@ def rare_words(noise=0.0, schedule="constant", lr=0.5):
         right.set(xlabel="word k: k times rarer", ylabel="squared error (1: not learnt)")
         return [left, right]
 
-    outcomes = looked_up(
-        np.stack([loss, mean, half], axis=-1), noise=NOISES, schedule=names, lr=RATES
-    )
+    outcomes = np.stack([loss, mean, half], axis=-1)
+    outcomes = looked_up(outcomes, noise=NOISES, schedule=names, lr=RATES)
 
     def apart(mean, half):
         """The mean difference to AdaGrad's best, with its interval, in words."""
