@@ -22,7 +22,7 @@ def test_the_lessons_have_their_pictures():
 @pytest.mark.parametrize("call", OPENED)
 def test_the_goals_are_far_where_the_lesson_opens(call):
     make = partial(eval, call, {"cl": cl})
-    assert make()._goals
+    assert make().table.goals
     test_explorers.test_goals_are_found_and_not_met_on_opening_or_by_one_key(make)
 
 
@@ -75,8 +75,8 @@ def test_what_adam_says_of_its_steps():
 
 def goal_at(explorer, i):
     """The positions at which the goal number i is reached."""
-    goal = explorer._goals[i]
-    controls = [explorer._controls[name].values for name in goal.on]
+    goal = explorer.table.goals[i]
+    controls = [explorer.table.controls[name].values for name in goal.on]
     return {at for at in itertools.product(*controls) if goal.look(**dict(zip(goal.on, at)))[0]}  # noqa: B905
 
 
@@ -86,7 +86,7 @@ def test_the_goals_of_adam():
     assert {at[1:] for at in first} == {(0.9, 0.99, False)}
     assert {at[0] for at in first} == {"constant", "noise", "Hinton's stream"}
     assert spike == {("one spike", 0.0, 0.999, True)}
-    look = explorer._goals[1].look
+    look = explorer.table.goals[1].look
     _, said = look(gradients="one spike", beta1=0.0, beta2=0.99, bias_correction=True)
     assert said == "With β₁ = 0 and β₂ = 0.99 it is 3.09 η long; 1 pair makes it longer."
 

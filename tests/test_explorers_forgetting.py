@@ -55,7 +55,7 @@ def test_what_is_left_of_the_rates_is_said():
 
 def test_the_goals_of_the_decay():
     explorer = cl.explore.adagrad_decay()
-    constant, fading = (goal.look for goal in explorer._goals)
+    constant, fading = (goal.look for goal in explorer.table.goals)
     rates = [lr for lr in keeping.RATES if constant(lr, 0.0, 10_000)[0]]
     assert rates == [1.0]
     assert constant(0.1, 0.0, 10_000) == (False, "With η = 0.1 the rate is 0.001.")
@@ -107,7 +107,7 @@ def test_the_largest_decay_that_follows_a_fall_within_100_steps():
              if "steps after the jump" in words}  # fmt: skip
     assert max(rho for rho, count in steps.items() if count <= 100) == 0.92
     assert "has not followed" in told[0.999]
-    (goal,) = explorer._goals
+    (goal,) = explorer.table.goals
     assert [rho for rho in forgetting.RHOS if goal.look(rho, 0.01)[0]] == [0.92]
     assert not any(goal.look(rho, jump)[0] for rho in forgetting.RHOS for jump in (0.1, 100.0))
     assert goal.look(0.9, 0.01)[1].endswith("takes 76 steps; a larger value will do, too.")
@@ -146,7 +146,7 @@ def test_the_goals_on_the_bowl():
     explorer = cl.explore.rmsprop(lr=0.02, rho=0.9)
     assert np.abs(explorer.lines["path"][-20:]).max() < 0.02
     assert "±0.01." in explorer.alt
-    near, long = (goal.look for goal in explorer._goals)
+    near, long = (goal.look for goal in explorer.table.goals)
     grid = itertools.product(forgetting.BOWL_RATES, forgetting.BOWL_RHOS)
     assert [at for at in grid if near(*at)[0]] == [(0.03, 0.9)]
     told = "With η = 0.02 it ends within 0.01 of the minimum; a larger value will do, too."
