@@ -8,7 +8,7 @@ from .. import datasets
 from ..optimizers import Adam
 from . import plots
 from .explorer import Control, Explorer, Goal, Line, Words
-from .parts import ROUNDING, bars, fed, looked_up, numpys_own_errors, points
+from .parts import ROUNDING, bars, fed, looked_up, points
 
 FIRST = 20
 BETA1, BETA2 = (0.0, 0.5, 0.8, 0.9, 0.99), (0.9, 0.99, 0.999)
@@ -17,17 +17,13 @@ STEP = plots.LineStyle(plots.OPTIMIZERS["Adam"].colour)
 RAW, CORRECTED = plots.LineStyle("#767676"), plots.LineStyle("#B34700", dash=(4, 2))
 
 
-@numpys_own_errors
 def adam(gradients="noise", bias_correction=True):
     """A stream's first twenty gradients g and Adam's m, v and steps, bar by bar.
 
     Parameters
     ----------
-    gradients : {"constant", "noise", "one spike", "a spike after a long silence", \
-            "Hinton's stream"}
-        Where the stream's control stands at the start.
-    bias_correction : bool
-        Whether m and v are corrected at the start.
+    gradients, bias_correction
+        The stream of gradients, and whether m and v are corrected.
 
     Returns
     -------
@@ -158,14 +154,13 @@ LOOKS = {
 }
 
 
-@numpys_own_errors
 def adam_noise(noise=1.0, beta1=0.0):
     """Adam's steps for gradients of 1 with noise: how far each goes, and how far they get.
 
     Parameters
     ----------
     noise, beta1 : float
-        Where the controls stand at the start: the noise's standard deviation, and the decay β₁.
+        The noise's standard deviation, and the decay β₁.
 
     Returns
     -------

@@ -7,7 +7,7 @@ from ..descent import run
 from ..optimizers import AdaGrad, RMSProp
 from . import plots
 from .explorer import Control, Explorer, Goal, Line, Words
-from .parts import fed, looked_up, numpys_own_errors, outermost, points, steps_word
+from .parts import fed, looked_up, outermost, points, steps_word
 from .paths import map_of
 
 RHOS = (0.0, 0.5, 0.8, 0.85, 0.9, 0.91, 0.92, 0.93, 0.94, 0.95, 0.98, 0.99, 0.999)
@@ -24,7 +24,6 @@ BOWL_STEPS, FIRST, LAST = 500, 30, 20
 SECOND = plots.LineStyle("#333333", dash=(4, 1.5), marker="o")  # beside RMSProp's blue
 
 
-@numpys_own_errors
 def memory(rho=0.99, jump=1.0):
     """AdaGrad's sum and RMSProp's leaky mean on one stream whose scale jumps.
 
@@ -34,7 +33,7 @@ def memory(rho=0.99, jump=1.0):
     Parameters
     ----------
     rho, jump
-        Where the controls stand at the start: decay ρ, and the deviation after the jump.
+        Decay ρ, and the deviation after the jump.
 
     Returns
     -------
@@ -122,14 +121,13 @@ def memory(rho=0.99, jump=1.0):
     )
 
 
-@numpys_own_errors
 def rmsprop(lr=0.01, rho=0.98):
     """RMSProp on the bowl: its path, its first steps and its last ones, magnified.
 
     Parameters
     ----------
     lr, rho
-        Where the controls stand at the start: learning rate η and decay ρ.
+        Learning rate η and decay ρ.
 
     Returns
     -------

@@ -19,7 +19,6 @@ FLAT = plots.LineStyle("#0072B2", dash=(4, 2), marker="D")
 STEEP = plots.LineStyle("#B34700", marker="s")
 
 
-@parts.numpys_own_errors
 def one_rate(lr=0.1, condition=20.0):
     """Gradient descent in a ravine: where the path goes, what one step leaves, how the loss falls.
 
@@ -28,7 +27,7 @@ def one_rate(lr=0.1, condition=20.0):
     Parameters
     ----------
     lr, condition : float
-        Where the controls stand at the start: learning rate η and condition number κ.
+        Learning rate η and condition number κ.
 
     Returns
     -------
@@ -83,14 +82,13 @@ HEAVY_RATES = (0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.4
 MOMENTA = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
 
 
-@parts.numpys_own_errors
 def heavy_ball(lr=0.1, momentum=0.0):
     """Descent with momentum in the ravine of κ = 100: the path, what a step leaves, the loss.
 
     Parameters
     ----------
     lr, momentum : float
-        Where the controls stand at the start: learning rate η and momentum μ.
+        Learning rate η and momentum μ.
 
     Returns
     -------
@@ -146,10 +144,8 @@ STEEPER = (5.0, 20.0, 100.0)
 # At some rates from 0.12 to 0.25 rounding decides a path.
 SGD_RATES, OWN_RATES = (0.1, 0.2, 0.3, 0.4, 0.45), (0.01, 0.02, 0.05, 0.08, 0.1, 0.3, 0.4, 0.5)
 NEAR = 0.5
-METHODS = ("SGD", "sign", "RMSProp")
 
 
-@parts.numpys_own_errors
 def scaling(condition=20.0, turned=False):
     """Gradient, sign and per-parameter steps on one bowl: stretched, and turned.
 
@@ -158,7 +154,7 @@ def scaling(condition=20.0, turned=False):
     Parameters
     ----------
     condition, turned
-        Where the controls stand at the start: condition number κ, and whether it is turned by 45°.
+        Condition number κ, and whether it is turned by 45°.
 
     Returns
     -------
@@ -174,31 +170,25 @@ def scaling(condition=20.0, turned=False):
     # Not at a multiple of a rate: the sign method would end on the minimum by luck.
     plain = [replace(problems.bowl(c), start=np.array([-4.97, -1.98])) for c in STEEPER]
     bowls = [[bowl, problems.rotated(bowl)] for bowl in plain]
-    column = np.reshape(OWN_RATES, (-1, 1))
-    opts = (
-        SGD(np.reshape(SGD_RATES, (-1, 1))),
-        RMSProp(column, rho=0, eps=0),
-        RMSProp(column, eps=0),
-    )
-    x = {
+    sgd, own = np.reshape(SGD_RATES, (-1, 1)), np.reshape(OWN_RATES, (-1, 1))
+    opts = {"SGD": SGD(sgd), "sign": RMSProp(own, rho=0, eps=0), "RMSProp": RMSProp(own, eps=0)}
+    x = {  # the sign is g/√g²
         name: np.array([[parts.descend(opt, bowl, STEPS) for bowl in pair] for pair in bowls])
-        for name, opt in zip(METHODS, opts, strict=True)  # g/√g² is the sign
+        for name, opt in opts.items()
     }
     curvature = np.array([bowl.grad(np.ones(2)) for bowl in plain])
     levels = np.stack([parts.level_lines(curvature), parts.level_lines(curvature, turn=45)])
     distance = {name: np.linalg.norm(path, axis=-1) for name, path in x.items()}
-    on = {name: ("condition", "turned", "lr" if name == "SGD" else "own") for name in METHODS}
+    looks = {name: plots.OPTIMIZERS[name] for name in opts}
+    on = {name: ("condition", "turned", "lr" if name == "SGD" else "own") for name in opts}
     known = {"condition": STEEPER, "turned": (False, True), "lr": SGD_RATES, "own": OWN_RATES}
-    far = {
-        n: parts.looked_up(d, **{name: known[name] for name in on[n]}) for n, d in distance.items()
-    }
+    far = {n: parts.looked_up(d, **{c: known[c] for c in on[n]}) for n, d in distance.items()}
     count = 100 if condition == 100 else 30
 
     def draw(figure):
         left, right = plots.panels(figure, "AB")
-        styles = {name: plots.OPTIMIZERS[name] for name in METHODS}
         box = (-6, 6), (-6, 6)
-        plots.finish(left, styles=styles, xlabel="$x_1$", ylabel="$x_2$", xlim=box[0], ylim=box[1])
+        plots.finish(left, styles=looks, xlabel="$x_1$", ylabel="$x_2$", xlim=box[0], ylim=box[1])
         parts.star_map(left, box)
         right.set(yscale="log", xlim=(0, STEPS), ylim=(1e-6, 1e2))
         right.set(xlabel="step t", ylabel="distance from the minimum")
@@ -222,8 +212,8 @@ def scaling(condition=20.0, turned=False):
         return say
 
     def quick(**at):
-        steps = {name: arrives(name, **at) for name in METHODS}
-        first = min(METHODS, key=lambda name: steps[name] or STEPS + 1)
+        steps = {name: arrives(name, **at) for name in opts}
+        first = min(opts, key=lambda name: steps[name] or STEPS + 1)
         if at["condition"] != 100 or at["turned"]:
             return False, _now(**at)
         if not steps[first]:
@@ -243,7 +233,7 @@ def scaling(condition=20.0, turned=False):
     if condition == 100:
         goal = "with κ = 100, turn the bowl by 45°, and bring RMSProp within 0.5 of the minimum"
         wanted = Goal(goal, on["RMSProp"], against_the_turn)
-    steps = np.arange(STEPS + 1)
+    t = np.arange(STEPS + 1)
     return Explorer(
         controls=[
             Control("condition", "condition number κ", STEEPER, condition),
@@ -253,13 +243,13 @@ def scaling(condition=20.0, turned=False):
         ],
         lines=[
             Line("levels", ("turned", "condition"), levels, parts.LEVEL),
-            *(Line(f"{n} path", on[n], x[n], plots.OPTIMIZERS[n]) for n in METHODS),
+            *(Line(f"{n} path", on[n], x[n], look) for n, look in looks.items()),
             *(
-                Line(f"{n} distance", on[n], parts.points(steps, d), plots.OPTIMIZERS[n], 1)
-                for n, d in distance.items()
+                Line(f"{n} distance", on[n], parts.points(t, distance[n]), looks[n], 1)
+                for n in opts
             ),
         ],
-        words=[Words(on[name], outcome(name)) for name in METHODS],
+        words=[Words(on[name], outcome(name)) for name in opts],
         draw=draw,
         size=(760, 400),
         goals=[wanted],

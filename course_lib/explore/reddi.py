@@ -7,7 +7,7 @@ from ..optimizers import Adam
 from ..variants import AMSGrad
 from . import plots
 from .explorer import Control, Explorer, Goal, Line, Words
-from .parts import bars, fed, looked_up, numpys_own_errors, outermost, points
+from .parts import bars, fed, looked_up, outermost, points
 
 LENGTH, LAST = 1500, 300
 LARGE = (2.5, 3.0, 4.0, 5.0, 7.0, 10.0)
@@ -16,14 +16,13 @@ SHORT = (0.0, 0.9)
 NEAR = -0.9  # an end left of it is near the minimum
 
 
-@numpys_own_errors
 def counterexample(c=3.0, beta2=0.999):
     """Reddi's stream: gradients c, −1, −1 for ever, so that downhill is to the left.
 
     Parameters
     ----------
     c, beta2 : float
-        Where the controls stand at the start: the large gradient, and the decay β₂.
+        The large gradient, and the decay β₂.
 
     Returns
     -------

@@ -7,7 +7,7 @@ import numpy as np
 from .. import words
 from . import plots
 from .explorer import Control, Explorer, Goal, Line, Words
-from .parts import looked_up, number, numpys_own_errors, points
+from .parts import looked_up, number, points
 
 COUNT, STEPS, SEEDS = 50, 2000, 60
 T_95 = 2.001  # Student's t with 59 degrees of freedom
@@ -26,7 +26,6 @@ CURVES = {name: replace(plots.OPTIMIZERS[name], marker="") for name in ("SGD", "
 BARS = plots.LineStyle("#767676", width=4)
 
 
-@numpys_own_errors
 def rare_words(noise=0.0, schedule="constant", lr=0.5):
     """SGD with one schedule for fifty words against AdaGrad: the loss at each η, with intervals.
 
@@ -36,8 +35,8 @@ def rare_words(noise=0.0, schedule="constant", lr=0.5):
     Parameters
     ----------
     noise, schedule, lr
-        Where the controls stand at the start: the deviation of the noise, SGD's schedule and
-        its rate η. In a schedule t counts all examples, n those with this word.
+        The deviation of the noise, SGD's schedule and its rate η. In a schedule t counts all
+        examples, n those with this word.
 
     Returns
     -------

@@ -5,7 +5,7 @@ import numpy as np
 from ..optimizers import AdaGrad
 from . import plots
 from .explorer import Control, Explorer, Goal, Line, Words
-from .parts import fed, looked_up, numpys_own_errors, outermost, points, steps_word
+from .parts import fed, looked_up, outermost, points, steps_word
 
 MILLION = 1_000_000
 TIMES = np.unique(np.geomspace(1, MILLION, 61).round().astype(int))  # ten to a decade
@@ -23,7 +23,6 @@ TARGET = plots.LineStyle("#767676", width=4)
 ROOT_LAW = plots.LineStyle("#333333", width=1.0, dash=(1, 2))
 
 
-@numpys_own_errors
 def adagrad_decay(lr=0.01, steps=10, noise=0.0):
     """AdaGrad's effective rates of four parameters, over a million steps.
 
@@ -33,8 +32,7 @@ def adagrad_decay(lr=0.01, steps=10, noise=0.0):
     Parameters
     ----------
     lr, steps, noise
-        Where the controls stand at the start: learning rate η, steps so far, and the deviation
-        of the normal noise that is added to every gradient.
+        Learning rate η, steps so far, and the deviation of a normal noise in every gradient.
 
     Returns
     -------
