@@ -11,7 +11,6 @@ from test_explorers_remembering import calls
 
 import course_lib as cl
 from course_lib.explore import adam_path as momentum
-from course_lib.explore import noise as shaking
 
 OPENED = [*calls("06_adam"), *calls("07_rmsprop_against_adam")]
 
@@ -94,14 +93,14 @@ def test_the_goals_of_adam():
 
 def test_the_steps_under_noise_are_adams():
     explorer = cl.explore.adam_noise()
-    n = shaking.BEFORE + shaking.LONG
-    half = np.random.default_rng(0).normal(size=(n, shaking.RUNS // 2))
+    n = momentum.BEFORE + momentum.LONG
+    half = np.random.default_rng(0).normal(size=(n, momentum.RUNS // 2))
     g = 1 + 2.0 * np.concatenate([half, -half], axis=-1)
     x = cl.run(cl.Adam(1.0, beta1=0.8, eps=0), lambda x, t: g[t - 1], g[0] * 0, n, record=["x"]).x
-    steps = -np.diff(x[shaking.BEFORE :], axis=0)
+    steps = -np.diff(x[momentum.BEFORE :], axis=0)
     explorer.set(noise=2.0, beta1=0.8)
-    lines, at = explorer.lines, shaking.NOISE.index(2.0)
-    np.testing.assert_allclose(lines["step"][1::5, 1], steps[: shaking.SHOWN, 0], rtol=1e-9)
+    lines, at = explorer.lines, momentum.NOISE.index(2.0)
+    np.testing.assert_allclose(lines["step"][1::5, 1], steps[: momentum.SHOWN, 0], rtol=1e-9)
     for name, mean in (("progress", steps.mean()), ("length", np.abs(steps).mean())):
         assert lines[f"{name} here"][0] == pytest.approx([at, mean])
         assert lines[name][at] == pytest.approx([at, mean])

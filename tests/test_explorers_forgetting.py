@@ -65,7 +65,7 @@ def test_the_goals_of_the_decay():
         explorer.set(noise=noise, steps=1_000_000)
         share = explorer.lines["fading"][-1, 1] / explorer.value["lr"]
         assert (share < 0.02) == (noise >= 0.1)
-    assert fading(1.0, 1_000_000)[1].endswith("a smaller noise is enough.")
+    assert fading(1.0, 1_000_000)[1].endswith("a smaller value will do, too.")
     assert fading(0.1, 10) == (False, "It asks for a million steps; here are 10.")
 
 

@@ -6,12 +6,14 @@ ValueError that tells the list.
 
 from importlib import import_module
 
+import numpy as np
+
 # The module of each. It loads when the explorer is first used: what draws or asks in another way
 # loads none of them.
 _LATER = {
     "adagrad_decay": "whole_history",
     "adam": "adam_path",
-    "adam_noise": "noise",
+    "adam_noise": "adam_path",
     "counterexample": "reddi",
     "ema_weights": "weights",
     "first_look": "averaging",
@@ -22,9 +24,12 @@ _LATER = {
     "race": "races",
     "rare_words": "sparse",
     "rmsprop": "leaky_memory",
-    "scaling": "per_parameter",
+    "scaling": "ravine",
     "sweep": "sweeps",
 }
+
+# An explorer's arithmetic is no matter of what a learner has set with np.seterr.
+_NUMPYS_OWN_ERRORS = np.errstate(divide="warn", over="warn", under="ignore", invalid="warn")
 
 __all__ = sorted(_LATER)
 
@@ -32,7 +37,8 @@ __all__ = sorted(_LATER)
 def __getattr__(name):
     if name not in _LATER:
         raise AttributeError(f"there is no explorer {name!r}; there are {', '.join(__all__)}")
-    globals()[name] = getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
+    explorer = getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
+    globals()[name] = _NUMPYS_OWN_ERRORS(explorer)
     return globals()[name]
 
 

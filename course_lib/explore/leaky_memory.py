@@ -7,10 +7,8 @@ from ..descent import run
 from ..optimizers import AdaGrad, RMSProp
 from . import plots
 from .explorer import Control, Explorer, Goal, Line, Words
-from .parts import fed, looked_up, numpys_own_errors, outermost, points, steps_word
+from .parts import fed, looked_up, outermost, points, steps_word
 from .paths import map_of
-
-__all__ = ["memory", "rmsprop"]
 
 RHOS = (0.0, 0.5, 0.8, 0.85, 0.9, 0.91, 0.92, 0.93, 0.94, 0.95, 0.98, 0.99, 0.999)
 JUMPS = (0.01, 0.1, 1.0, 10.0, 100.0)
@@ -26,18 +24,16 @@ BOWL_STEPS, FIRST, LAST = 500, 30, 20
 SECOND = plots.LineStyle("#333333", dash=(4, 1.5), marker="o")  # beside RMSProp's blue
 
 
-@numpys_own_errors
 def memory(rho=0.99, jump=1.0):
     """AdaGrad's sum and RMSProp's leaky mean on one stream whose scale jumps.
 
     The stream is normal noise with deviation 1 for 300 steps, then `jump` for 300 more. Both
-    optimizers have η = 1. Goal: let the gradients fall to a hundredth, and find the largest ρ
-    whose root has followed within 100 steps.
+    optimizers have η = 1.
 
     Parameters
     ----------
     rho, jump
-        Where the controls stand at the start: decay ρ, and the deviation after the jump.
+        Decay ρ, and the deviation after the jump.
 
     Returns
     -------
@@ -125,17 +121,13 @@ def memory(rho=0.99, jump=1.0):
     )
 
 
-@numpys_own_errors
 def rmsprop(lr=0.01, rho=0.98):
     """RMSProp on the bowl: its path, its first steps and its last ones, magnified.
-
-    Goal: with ρ = 0.9, find the largest rate that ends within 0.02 of the minimum in both
-    coordinates. Then find the ρ whose first step is 5 η.
 
     Parameters
     ----------
     lr, rho
-        Where the controls stand at the start: learning rate η and decay ρ.
+        Learning rate η and decay ρ.
 
     Returns
     -------
@@ -160,7 +152,6 @@ def rmsprop(lr=0.01, rho=0.98):
     reach = looked_up(np.abs(trace.x[-LAST:]).max(axis=0), **controls)  # of each coordinate
     first, last = np.arange(1, FIRST + 1), np.arange(BOWL_STEPS - LAST + 1, BOWL_STEPS + 1)
     level = 1 / np.sqrt(1 - np.array(BOWL_RHOS))
-    first_step = looked_up(level, rho=BOWL_RHOS)
     sides = np.array([NEAR, NEAR, np.nan, -NEAR, -NEAR]) / grid[:, 0]
     sides = points(np.resize([BOWL_STEPS - LAST, BOWL_STEPS + 1, np.nan], 5), sides)
     on, looks = ("lr", "rho"), {"x1": plots.OPTIMIZERS["RMSProp"], "x2": SECOND}
@@ -180,7 +171,7 @@ def rmsprop(lr=0.01, rho=0.98):
         return [contour, top, bottom]
 
     def begins(rho):
-        return f"The first step is {first_step(rho=rho):.3g} η."
+        return f"The first step is {(1 - rho) ** -0.5:.3g} η."
 
     def settles(lr, rho):
         end = ends_at(lr=lr, rho=rho)
@@ -198,7 +189,7 @@ def rmsprop(lr=0.01, rho=0.98):
         return outermost(max, [other for other in within if within[other] <= NEAR], lr, told)
 
     def long(rho):
-        now = first_step(rho=rho)
+        now = (1 - rho) ** -0.5
         return bool(np.isclose(now, 5)), f"With ρ = {rho:g} it is {now:.3g} η."
 
     curves = [

@@ -1,27 +1,13 @@
-"""Explorers of one learning rate for all parameters, without and with momentum (lesson 01)."""
+"""Explorers of a ravine: one learning rate for both sides (lesson 01), one for each (lesson 03)."""
+
+from dataclasses import replace
 
 import numpy as np
 
 from .. import problems
-from ..optimizers import SGD
-from . import plots
+from ..optimizers import SGD, RMSProp
+from . import parts, plots
 from .explorer import Control, Explorer, Goal, Line, Words
-from .parts import (
-    LEVEL,
-    ROUNDING,
-    descend,
-    level_lines,
-    looked_up,
-    number,
-    numpys_own_errors,
-    points,
-    star_map,
-    steps_word,
-    target,
-    until_far,
-)
-
-__all__ = ["heavy_ball", "one_rate"]
 
 STEPS = 100
 FAR = 1e3  # a browser draws no dashes in lines much longer than that
@@ -33,17 +19,15 @@ FLAT = plots.LineStyle("#0072B2", dash=(4, 2), marker="D")
 STEEP = plots.LineStyle("#B34700", marker="s")
 
 
-@numpys_own_errors
 def one_rate(lr=0.1, condition=20.0):
     """Gradient descent in a ravine: where the path goes, what one step leaves, how the loss falls.
 
-    Goal: with κ = 20, a loss below 1e-6 within 100 steps. Opened at κ = 100: the rate that leaves
-    the smallest loss after 100 steps.
+    Opened at κ = 100 it has another goal.
 
     Parameters
     ----------
     lr, condition : float
-        Where the controls stand at the start: learning rate η and condition number κ.
+        Learning rate η and condition number κ.
 
     Returns
     -------
@@ -59,10 +43,9 @@ def one_rate(lr=0.1, condition=20.0):
     """
     bowls = [problems.bowl(condition) for condition in CONDITIONS]
     curvature = np.array([bowl.grad(np.ones(2)) for bowl in bowls])
-    x = np.array([descend(SGD(np.reshape(RATES, (-1, 1))), bowl, STEPS) for bowl in bowls])
+    x = np.array([parts.descend(SGD(np.reshape(RATES, (-1, 1))), bowl, STEPS) for bowl in bowls])
     loss = np.array([bowl.value(path) for bowl, path in zip(bowls, x, strict=True)])
-
-    losses = looked_up(loss, condition=CONDITIONS, lr=RATES)
+    losses = parts.looked_up(loss, condition=CONDITIONS, lr=RATES)
 
     def outcome(condition, lr):
         factors = (1 - lr * curvature[CONDITIONS.index(condition)]).round(3) + 0.0  # no -0
@@ -71,32 +54,27 @@ def one_rate(lr=0.1, condition=20.0):
         told = f"η = {lr:g}. One step multiplies the flat side by {flat} and the steep side by "
         return f"{told}{steep}: {became}"
 
-    def low(condition, lr):
-        told, steps = _fall(losses(condition=condition, lr=lr))
-        if condition != 20:
-            return False, f"Now κ is {condition:g}."
-        return steps is not None, f"At η = {lr:g} {told}."
+    hard, on = condition == 100, ("condition", "lr")
 
-    def lowest(condition, lr):
-        told, _ = _fall(losses(condition=condition, lr=lr))
-        if condition != 100:
+    def look(condition, lr):
+        told, steps = _fall(losses(condition=condition, lr=lr))
+        if condition != (100 if hard else 20):
             return False, f"Now κ is {condition:g}."
+        if not hard:
+            return steps is not None, f"At η = {lr:g} {told}."
         if lr == RATES[loss[CONDITIONS.index(100), :, -1].argmin()]:
             return True, f"At η = {lr:g} {told}, and no rate here leaves less."
         return False, f"At η = {lr:g} {told}. Another rate leaves less."
 
-    on = ("condition", "lr")
-    wanted = (
-        Goal("with κ = 100, find the rate with the smallest loss after 100 steps", on, lowest)
-        if condition == 100
-        else Goal("with κ = 20, reach a loss below 1e-6 within 100 steps", on, low)
-    )
+    goal = "with κ = 20, reach a loss below 1e-6 within 100 steps"
+    if hard:
+        goal = "with κ = 100, find the rate with the smallest loss after 100 steps"
     controls = [
         Control("lr", "rate η", RATES, lr),
         Control("condition", "condition number κ", CONDITIONS, condition),
     ]
     left = _left_over(RATES, curvature.T[:, :, None, None])
-    return _ravine(on, controls, x, loss, left, curvature, "SGD", outcome, [wanted])
+    return _ravine(on, controls, x, loss, left, curvature, "SGD", outcome, [Goal(goal, on, look)])
 
 
 HEAVY_RATES = (0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.48, 0.5, 0.52, 0.55,
@@ -104,16 +82,13 @@ HEAVY_RATES = (0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.4
 MOMENTA = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
 
 
-@numpys_own_errors
 def heavy_ball(lr=0.1, momentum=0.0):
     """Descent with momentum in the ravine of κ = 100: the path, what a step leaves, the loss.
-
-    Goals: with κ = 100, a loss below 1e-6 within 100 steps; and then within 50.
 
     Parameters
     ----------
     lr, momentum : float
-        Where the controls stand at the start: learning rate η and momentum μ.
+        Learning rate η and momentum μ.
 
     Returns
     -------
@@ -130,14 +105,12 @@ def heavy_ball(lr=0.1, momentum=0.0):
     bowl = problems.bowl(100)
     curvature = bowl.grad(np.ones(2))
     mu = np.reshape(MOMENTA, (-1, 1, 1))
-    x = descend(SGD(np.reshape(HEAVY_RATES, (-1, 1)), mu), bowl, STEPS)
+    x = parts.descend(SGD(np.reshape(HEAVY_RATES, (-1, 1)), mu), bowl, STEPS)
     loss = bowl.value(x)
     known = {"momentum": MOMENTA, "lr": HEAVY_RATES}
     left = _left_over(HEAVY_RATES, curvature[:, None, None, None], mu)
-    losses, sides = (
-        looked_up(loss, **known),
-        looked_up(np.moveaxis(left[..., -1, 1], 0, -1), **known),
-    )
+    losses = parts.looked_up(loss, **known)
+    sides = parts.looked_up(np.moveaxis(left[..., -1, 1], 0, -1), **known)
 
     def outcome(momentum, lr):
         flat, steep = sides(momentum=momentum, lr=lr).round(3)
@@ -149,9 +122,8 @@ def heavy_ball(lr=0.1, momentum=0.0):
     def within(count):
         def look(momentum, lr):
             told, steps = _fall(losses(momentum=momentum, lr=lr))
-            if steps and steps <= count:
-                return True, f"After {steps} steps, with μ = {momentum:g} and η = {lr:g}."
-            return False, f"Here {told}."
+            reached = steps is not None and steps <= count
+            return reached, f"With μ = {momentum:g} and η = {lr:g} {told}."
 
         return look
 
@@ -164,8 +136,124 @@ def heavy_ball(lr=0.1, momentum=0.0):
         Control("momentum", "momentum μ", MOMENTA, momentum),
         Control("lr", "rate η", HEAVY_RATES, lr),
     ]
-    x = until_far(x, FAR)
+    x = parts.until_far(x, FAR)
     return _ravine(on, controls, x, loss, left, curvature, "momentum", outcome, goals)
+
+
+STEEPER = (5.0, 20.0, 100.0)
+# At some rates from 0.12 to 0.25 rounding decides a path.
+SGD_RATES, OWN_RATES = (0.1, 0.2, 0.3, 0.4, 0.45), (0.01, 0.02, 0.05, 0.08, 0.1, 0.3, 0.4, 0.5)
+NEAR = 0.5
+
+
+def scaling(condition=20.0, turned=False):
+    """Gradient, sign and per-parameter steps on one bowl: stretched, and turned.
+
+    Opened at κ = 100 it has another goal, of the turned bowl.
+
+    Parameters
+    ----------
+    condition, turned
+        Condition number κ, and whether it is turned by 45°.
+
+    Returns
+    -------
+    Explorer
+        For SGD, sign and RMSProp the lines `NAME path` and `NAME distance`, from the minimum.
+
+    Examples
+    --------
+    >>> explorer = scaling()
+    >>> explorer.lines["sign path"][1].round(9).tolist()
+    [-4.87, -1.88]
+    """
+    # Not at a multiple of a rate: the sign method would end on the minimum by luck.
+    plain = [replace(problems.bowl(c), start=np.array([-4.97, -1.98])) for c in STEEPER]
+    bowls = [[bowl, problems.rotated(bowl)] for bowl in plain]
+    sgd, own = np.reshape(SGD_RATES, (-1, 1)), np.reshape(OWN_RATES, (-1, 1))
+    opts = {"SGD": SGD(sgd), "sign": RMSProp(own, rho=0, eps=0), "RMSProp": RMSProp(own, eps=0)}
+    x = {  # the sign is g/√g²
+        name: np.array([[parts.descend(opt, bowl, STEPS) for bowl in pair] for pair in bowls])
+        for name, opt in opts.items()
+    }
+    curvature = np.array([bowl.grad(np.ones(2)) for bowl in plain])
+    levels = np.stack([parts.level_lines(curvature), parts.level_lines(curvature, turn=45)])
+    distance = {name: np.linalg.norm(path, axis=-1) for name, path in x.items()}
+    looks = {name: plots.OPTIMIZERS[name] for name in opts}
+    on = {name: ("condition", "turned", "lr" if name == "SGD" else "own") for name in opts}
+    known = {"condition": STEEPER, "turned": (False, True), "lr": SGD_RATES, "own": OWN_RATES}
+    far = {n: parts.looked_up(d, **{c: known[c] for c in on[n]}) for n, d in distance.items()}
+    count = 100 if condition == 100 else 30
+
+    def draw(figure):
+        left, right = plots.panels(figure, "AB")
+        box = (-6, 6), (-6, 6)
+        plots.finish(left, styles=looks, xlabel="$x_1$", ylabel="$x_2$", xlim=box[0], ylim=box[1])
+        parts.star_map(left, box)
+        right.set(yscale="log", xlim=(0, STEPS), ylim=(1e-6, 1e2))
+        right.set(xlabel="step t", ylabel="distance from the minimum")
+        parts.target(right, NEAR, count)
+        return [left, right]
+
+    def arrives(name, **at):
+        """After how many steps a method is near the minimum for the first time, or None."""
+        there = np.flatnonzero(far[name](**at) < NEAR)
+        return there[0] if len(there) else None
+
+    def outcome(name):
+        def say(**at):
+            steps, d = arrives(name, **at), far[name](**at)
+            when = f"within {NEAR:g} after {steps} {parts.steps_word(steps)}"
+            # Jumps without a rhythm are chaotic: no digit of where they end is worth telling.
+            falls, cycles = (np.diff(d[-20:]) < 0).all(), np.allclose(d[-18:], d[-20:-2])
+            end = f"{parts.number(d[-1])} away" if falls or cycles else "still jumping"
+            return f"{name}: {when if steps else f'never within {NEAR:g}'}, {end} at the end."
+
+        return say
+
+    def quick(**at):
+        steps = {name: arrives(name, **at) for name in opts}
+        first = min(opts, key=lambda name: steps[name] or STEPS + 1)
+        if at["condition"] != 100 or at["turned"]:
+            return False, _now(**at)
+        if not steps[first]:
+            return False, f"None of them comes so near within {STEPS} steps."
+        return steps[first] <= count, f"First is {first}, after {steps[first]} steps."
+
+    def against_the_turn(**at):
+        steps = arrives("RMSProp", **at)
+        if at["condition"] != 100 or not at["turned"]:
+            return False, _now(**at)
+        if not steps:
+            return False, f"At the rate {at['own']:g} it does not come so near."
+        return True, f"At the rate {at['own']:g} it is there after {steps} steps."
+
+    goal = "with κ = 100, bring one of the three within 0.5 of the minimum in 30 steps"
+    wanted = Goal(goal, tuple(known), quick)
+    if condition == 100:
+        goal = "with κ = 100, turn the bowl by 45°, and bring RMSProp within 0.5 of the minimum"
+        wanted = Goal(goal, on["RMSProp"], against_the_turn)
+    t = np.arange(STEPS + 1)
+    return Explorer(
+        controls=[
+            Control("condition", "condition number κ", STEEPER, condition),
+            Control("turned", "turned by 45°", (False, True), turned),
+            Control("lr", "SGD's rate", SGD_RATES, 0.4),
+            Control("own", "the others' rate", OWN_RATES, 0.1),
+        ],
+        lines=[
+            Line("levels", ("turned", "condition"), levels, parts.LEVEL),
+            *(Line(f"{n} path", on[n], x[n], look) for n, look in looks.items()),
+            *(
+                Line(f"{n} distance", on[n], parts.points(t, distance[n]), looks[n], 1)
+                for n in opts
+            ),
+        ],
+        words=[Words(on[name], outcome(name)) for name in opts],
+        draw=draw,
+        size=(760, 400),
+        goals=[wanted],
+    )
 
 
 def _ravine(on, controls, x, loss, left, curvature, name, outcome, goals):
@@ -175,7 +263,7 @@ def _ravine(on, controls, x, loss, left, curvature, name, outcome, goals):
 
     def draw(figure):
         map_, over, under = plots.panels(figure, "AB;AC", width_ratios=(1.1, 1))
-        star_map(map_, box)
+        parts.star_map(map_, box)
         map_.set(xlabel="$x_1$, the flat side", ylabel="$x_2$, the steep side")
         map_.set(xticks=range(-6, 3, 2), yticks=range(-3, 4))
         limits = {"xlim": (0, 1.03 * left[..., 0].max()), "ylim": (0, 1.5)}
@@ -183,16 +271,16 @@ def _ravine(on, controls, x, loss, left, curvature, name, outcome, goals):
         plots.finish(over, styles=sides, **labels, **limits)
         over.axhline(1, color="#555555", linewidth=1)
         under.set(yscale="log", xlim=(0, STEPS), ylim=(1e-10, 1e4), xlabel="step t", ylabel="loss")
-        target(under, 1e-6, STEPS)
+        parts.target(under, 1e-6, STEPS)
         return [map_, over, under]
 
     return Explorer(
         controls=controls,
         lines=[
-            Line("levels", on[: curvature.ndim - 1], level_lines(curvature), LEVEL),
+            Line("levels", on[: curvature.ndim - 1], parts.level_lines(curvature), parts.LEVEL),
             Line("path", on, x, style),
             *(Line(side, on, left[i], look, 1) for i, (side, look) in enumerate(sides.items())),
-            Line("loss", on, points(np.arange(STEPS + 1), loss), style, 2),
+            Line("loss", on, parts.points(np.arange(STEPS + 1), loss), style, 2),
         ],
         words=[Words(on, outcome)],
         draw=draw,
@@ -210,20 +298,24 @@ def _left_over(rates, curvature, momentum=0.0):
     b = 1 + momentum - eta * curvature
     square = b * b - 4 * momentum
     real = (np.abs(b) + np.sqrt(np.maximum(square, 0))) / 2
-    return points(eta, np.where(square < 0, np.sqrt(momentum), real))
+    return parts.points(eta, np.where(square < 0, np.sqrt(momentum), real))
 
 
 def _fall(loss):
     """How far the loss fell, in words, and from which step on it stays below 1e-6, or None."""
     steps = int(np.flatnonzero(loss >= 1e-6)[-1]) + 1
     if steps < len(loss):
-        return f"the loss is below 1e-6 after {steps} {steps_word(steps)}", steps
-    return f"the loss is {number(loss[-1])} after {len(loss) - 1} steps", None
+        return f"the loss is below 1e-6 after {steps} {parts.steps_word(steps)}", steps
+    return f"the loss is {parts.number(loss[-1])} after {len(loss) - 1} steps", None
 
 
 def _outcome(loss, lr, limit, formula):
-    if lr > limit + ROUNDING:
+    if lr > limit + parts.ROUNDING:
         return f"the path runs away, for η lies above {formula} = {limit:g}."
-    if lr > limit - ROUNDING:
+    if lr > limit - parts.ROUNDING:
         return f"at η = {formula} it jumps from side to side for ever."
     return f"{_fall(loss)[0]}."
+
+
+def _now(condition, turned, **_):
+    return f"Now κ is {condition:g} and the bowl is {'turned' if turned else 'not turned'}."

@@ -7,9 +7,7 @@ import numpy as np
 from .. import words
 from . import plots
 from .explorer import Control, Explorer, Goal, Line, Words
-from .parts import looked_up, number, numpys_own_errors, points
-
-__all__ = ["rare_words"]
+from .parts import looked_up, number, points
 
 COUNT, STEPS, SEEDS = 50, 2000, 60
 T_95 = 2.001  # Student's t with 59 degrees of freedom
@@ -28,20 +26,17 @@ CURVES = {name: replace(plots.OPTIMIZERS[name], marker="") for name in ("SGD", "
 BARS = plots.LineStyle("#767676", width=4)
 
 
-@numpys_own_errors
 def rare_words(noise=0.0, schedule="constant", lr=0.5):
     """SGD with one schedule for fifty words against AdaGrad: the loss at each η, with intervals.
 
     Word k is k times rarer than the first; the target of an example is its word's weight, +1
     or −1, plus noise. Both learn 2000 examples, from 60 seeds.
-    Goal: with noise 1 and a constant rate, find the lowest loss. Then, with noise 1, find a
-    schedule and an η whose whole interval lies below AdaGrad.
 
     Parameters
     ----------
     noise, schedule, lr
-        Where the controls stand at the start: the deviation of the noise, SGD's schedule and
-        its rate η. In a schedule t counts all examples, n those with this word.
+        The deviation of the noise, SGD's schedule and its rate η. In a schedule t counts all
+        examples, n those with this word.
 
     Returns
     -------
@@ -74,9 +69,8 @@ def rare_words(noise=0.0, schedule="constant", lr=0.5):
     best = ada.mean(axis=0).argmin(axis=-1)  # the index of AdaGrad's best η at each noise
     rival = np.take_along_axis(ada, best[None, :, None], axis=-1)
     ada_words = np.take_along_axis(ada_words, best[:, None, None], axis=1)[:, 0]
-    sgd, sgd_words = zip(
-        *(learnt(lambda t, v, n, at=at: at(lrs, t, n)) for at in SCHEDULES.values()), strict=True
-    )
+    sgd = [learnt(lambda t, v, n, at=at: at(lrs, t, n)) for at in SCHEDULES.values()]
+    sgd, sgd_words = zip(*sgd, strict=True)
     loss, sgd_words = np.stack(sgd, axis=2), np.stack(sgd_words, axis=1)
     above = loss - rival[..., None]  # of one seed each: (seed, noise, schedule, η)
     mean, half = above.mean(axis=0), T_95 * above.std(axis=0, ddof=1) / np.sqrt(SEEDS)
@@ -98,9 +92,8 @@ def rare_words(noise=0.0, schedule="constant", lr=0.5):
         right.set(xlabel="word k: k times rarer", ylabel="squared error (1: not learnt)")
         return [left, right]
 
-    outcomes = looked_up(
-        np.stack([loss, mean, half], axis=-1), noise=NOISES, schedule=names, lr=RATES
-    )
+    outcomes = np.stack([loss, mean, half], axis=-1)
+    outcomes = looked_up(outcomes, noise=NOISES, schedule=names, lr=RATES)
 
     def apart(mean, half):
         """The mean difference to AdaGrad's best, with its interval, in words."""

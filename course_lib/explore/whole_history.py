@@ -5,9 +5,7 @@ import numpy as np
 from ..optimizers import AdaGrad
 from . import plots
 from .explorer import Control, Explorer, Goal, Line, Words
-from .parts import fed, looked_up, numpys_own_errors, outermost, points, steps_word
-
-__all__ = ["adagrad_decay"]
+from .parts import fed, looked_up, outermost, points, steps_word
 
 MILLION = 1_000_000
 TIMES = np.unique(np.geomspace(1, MILLION, 61).round().astype(int))  # ten to a decade
@@ -25,20 +23,16 @@ TARGET = plots.LineStyle("#767676", width=4)
 ROOT_LAW = plots.LineStyle("#333333", width=1.0, dash=(1, 2))
 
 
-@numpys_own_errors
 def adagrad_decay(lr=0.01, steps=10, noise=0.0):
     """AdaGrad's effective rates of four parameters, over a million steps.
 
     Their gradients are: constant, always 1; noisy, normal with mean 0 and deviation 1; sparse, 1
     in the first of every 100 steps, else 0; fading, 0.99^(t − 1), as on the way into a minimum.
-    Goal: find the η that leaves the constant parameter a rate of 0.01 after 10 000 steps. Then
-    find the smallest noise that leaves the fading one less than 2 % of η after a million.
 
     Parameters
     ----------
     lr, steps, noise
-        Where the controls stand at the start: learning rate η, steps so far, and the deviation
-        of the normal noise that is added to every gradient.
+        Learning rate η, steps so far, and the deviation of a normal noise in every gradient.
 
     Returns
     -------
@@ -61,7 +55,6 @@ def adagrad_decay(lr=0.01, steps=10, noise=0.0):
     trace = fed(AdaGrad(lrs), np.sqrt(_sums_of_squares())[:, None], record=["rate"])
     rate = np.moveaxis(trace.rate[1:], 0, 2)  # (lr, noise, time, parameter)
     rates_at = looked_up(rate, lr=RATES, noise=NOISES, steps=seen)
-    law = np.array(RATES)[:, None] / np.sqrt(TIMES)
 
     def draw(figure):
         ax = figure.subplots()
@@ -111,7 +104,13 @@ def adagrad_decay(lr=0.01, steps=10, noise=0.0):
                 Line(name, on[:2], points(TIMES, rate[..., i]), style, upto="steps")
                 for i, (name, style) in enumerate(PARAMETERS.items())
             ),
-            Line("η/√t", ("lr",), points(TIMES, law), ROOT_LAW, upto="steps"),
+            Line(
+                "η/√t",
+                ("lr",),
+                points(TIMES, np.divide.outer(RATES, np.sqrt(TIMES))),
+                ROOT_LAW,
+                upto="steps",
+            ),
         ],
         words=[Words(on, left)],
         goals=[Goal(first, on, constant), Goal(then, on[1:], fading)],
@@ -129,16 +128,11 @@ def _streams():
 
 
 def _sums_of_squares():
-    """Σg² of the steps between each of `TIMES` and the one before: (time, noise, parameter).
-
-    With (c + σξ)² = c² + 2σcξ + σ²ξ² one sum of each kind serves all σ.
-    """
+    """Σg² of the steps between each of `TIMES` and the one before: (time, noise, parameter)."""
     clean, xi = _streams()
-    begins, sigma = np.append(0, TIMES[:-1]), np.array(NOISES)[:, None]
-    total = lambda x: np.add.reduceat(x, begins)  # noqa: E731
-    own = np.transpose([total(c * c) for c in clean])[:, None]
-    mixed = np.transpose([total(c * xi) for c in clean])[:, None]
-    return own + 2 * sigma * mixed + sigma**2 * total(xi * xi)[:, None, None]
+    begins = np.append(0, TIMES[:-1])
+    sums = [[np.add.reduceat((g + sigma * xi) ** 2, begins) for g in clean] for sigma in NOISES]
+    return np.moveaxis(sums, -1, 0)
 
 
 def _percent(share):
