@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 import course_lib as cl
-from course_lib.explore import paths, plots
+from course_lib.descent import FAR
+from course_lib.explore import maps, plots
 from course_lib.explore import races as racing
 from course_lib.explore import sweeps as sweeping
 from course_lib.explore.parts import number
@@ -73,7 +74,7 @@ def test_the_default_race_knows_its_problems_and_says_how_it_went():
     assert "SGD: loss 7.1e-4, 0.001 within 96 steps. AdaGrad" in explorer.alt
     explorer.set(lr_SGD=1.0)
     assert "SGD diverges." in explorer.alt
-    for name in paths.PROBLEMS:
+    for name in maps.PROBLEMS:
         assert finished(cl.explore.race(name, [cl.Adam(0.1)], steps=10)).lines[
             "Adam path"
         ].shape == (11, 2)
@@ -84,9 +85,9 @@ def test_what_diverges_stays_where_it_left():
     explorer = finished(cl.explore.race(optimizers=[cl.SGD(2.0)], steps=40))
     path = explorer.lines["SGD path"]
     direct = cl.run(cl.SGD(2.0), cl.problems.bowl().grad, [-5.0, -2.0], 40).x
-    gone = np.flatnonzero((np.abs(direct) > paths.FAR).any(axis=1))[0]
+    gone = np.flatnonzero((np.abs(direct) > FAR).any(axis=1))[0]
     np.testing.assert_allclose(path[:gone], direct[:gone])
-    assert (path[gone:] == path[gone]).all() and np.abs(path[gone]).max() == paths.FAR
+    assert (path[gone:] == path[gone]).all() and np.abs(path[gone]).max() == FAR
 
 
 def test_a_line_ends_at_the_step_that_is_shown():

@@ -7,24 +7,17 @@ import numpy as np
 from .. import averages
 from . import plots
 from .explorer import Control, Explorer, Goal, Line, Words
-from .parts import first, looked_up, numpys_own_errors, outermost, points, steps_word
+from .parts import first, looked_up, outermost, points, steps_word
 from .streams import SHOWN, own, streams, target
-
-__all__ = ["first_look", "moving_averages"]
 
 BETAS = (0.0, 0.5, 0.7, 0.8, 0.85, 0.88, 0.9, 0.92, 0.94, 0.96, 0.97, 0.98, 0.99, 0.995, 0.999)
 WINDOWS = (1, 2, 3, 5, 10, 15, 20, 25, 30, 50, 100, 200)
-FIRST_BETAS = (
-    *(0.0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.88, 0.89),
-    *(0.9, 0.91, 0.92, 0.94, 0.96, 0.98, 0.99),
-)
+FIRST_BETAS = (0.0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.88, 0.89, 0.9, 0.91, 0.92, 0.94, 0.96,
+               0.98, 0.99)  # fmt: skip
 
 
-@numpys_own_errors
 def first_look():
     """One slider, one line: how an average with decay β follows a jump from 0 to 1.
-
-    Goal: find the largest β whose average reaches 0.9 within 20 steps.
 
     Returns
     -------
@@ -74,29 +67,20 @@ def first_look():
     )
 
 
-@numpys_own_errors
-def moving_averages(
-    series="noisy step",
-    beta=0.98,
-    window=10,
-    bias_correction=False,
-    ema=averages.ema,
-    ema_corrected=None,
-    memory=True,
-):
+def moving_averages(series="noisy step", beta=0.98, window=10, bias_correction=False,
+                    ema=averages.ema, ema_corrected=None, memory=True):  # fmt: skip
     """A series, its window mean and its EMA.
 
     The FTSE is averaged from its first day in 1991 and its last 300 days are shown, so that
     what is seen of it is no effect of the start. The other two series are seen from the start.
 
-    The goal is that of the series at the start (`streams`).
-
     Parameters
     ----------
     series : {"noisy step", "Hinton's stream", "FTSE squared returns"} or array_like
-        The series at the start. At least two numbers of your own become a series "yours".
+        The series at the start, and the one of the goal. At least two numbers of your own become
+        a series "yours".
     beta, window, bias_correction
-        Where the controls stand at the start; each has a finite list of values.
+        Decay β, window, and whether the average is corrected.
     ema, ema_corrected : callable, optional
         Functions ``(x, beta) → array like x`` to draw in place of the library's: yours.
     memory : bool, default True
@@ -148,8 +132,7 @@ def moving_averages(
             "window mean": plots.WINDOW,
             "exponential moving average (EMA)": plots.EMA,
         }
-        limits = {"xlim": stream.times[[0, -1]], "ylim": stream.limits}
-        plots.finish(ax, styles, xlabel=stream.time, ylabel=stream.unit, **limits)
+        plots.finish(ax, styles, xlim=stream.times[[0, -1]], **stream.axes)
         if stream is aim:
             aim.mark(ax)
         return ax

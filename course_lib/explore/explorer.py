@@ -19,14 +19,9 @@ __all__ = ["Control", "Explorer", "Goal", "Line", "Words"]
 
 
 class Explorer:
-    """A live picture of a `Table`.
+    """A live picture of a `Table`, made of that one's parts.
 
-    Parameters
-    ----------
-    controls, lines, words
-        Sequences of `Control`, `Line` and `Words`; the lines are drawn in this order.
-    draw, **more
-        As in `Table`.
+    `controls` and `lines` are sequences here; the lines are drawn in their order.
 
     Attributes
     ----------

@@ -14,19 +14,6 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-__all__ = [
-    "EMA",
-    "OPTIMIZERS",
-    "STREAM",
-    "WINDOW",
-    "LineStyle",
-    "Picture",
-    "contours",
-    "finish",
-    "panels",
-    "theme",
-]
-
 DPI = 100  # CSS pixels an inch: figures are laid out in CSS pixels
 MARKER_RADIUS = 5.0  # CSS pixels
 NARROWEST = 560  # CSS pixels that panels side by side need

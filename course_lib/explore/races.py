@@ -7,27 +7,23 @@ from typing import NamedTuple
 import numpy as np
 
 from ..base import an_optimizer, whole
+from ..descent import of_the_course, paths
 from ..optimizers import SGD, AdaGrad, Adam, RMSProp
 from . import plots
 from .explorer import Control, Explorer, Goal, Line, Words
-from .parts import ROUNDING, first, looked_up, numpys_own_errors, points, steps_word
-from .paths import LOWEST, a_problem, descend, loss_of, loss_word, lower, map_of, of_the_course
-
-__all__ = ["race"]
+from .maps import LOWEST, a_problem, loss_of, loss_word, lower, map_of
+from .parts import ROUNDING, first, looked_up, points, steps_word
 
 USUAL = (SGD(0.2), AdaGrad(1.0), RMSProp(0.1), Adam(0.2))
 FACTORS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 SIGNS = {"momentum": "μ", "rho": "ρ", "beta1": "β₁", "beta2": "β₂", "eps": "ε"}
 
 
-@numpys_own_errors
 def race(problem="bowl", optimizers=None, steps=100):
     """Optimizers on one problem, each with its own learning rate, from a start of your choice.
 
-    It opens on its way, and tells how it went once it has been played to the end.
-
-    Goal: find the best rate of each optimizer from the first start, the one with the lowest end.
-    Does the ranking stay when you move the start?
+    It opens on its way, and tells how it went once it has been played to the end. Does the ranking
+    of the best rates stay when you move the start?
 
     Parameters
     ----------
@@ -185,7 +181,7 @@ def _paths(opt, rates, problem, starts, steps, every):
         opts = [replace(opt, lr=np.reshape(rates, (-1, 1, 1, 1)))]
     else:
         opts = [_with_rate(opt, rate) for rate in rates] or [opt]
-    return np.concatenate([descend(o, problem, starts[None], steps, every) for o in opts])
+    return np.concatenate([paths(o, problem, starts[None], steps, every) for o in opts])
 
 
 def _with_rate(opt, rate):

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from .. import problems
+from ..descent import until_far
 from ..optimizers import SGD, RMSProp
 from . import parts, plots
 from .explorer import Control, Explorer, Goal, Line, Words
@@ -136,7 +137,7 @@ def heavy_ball(lr=0.1, momentum=0.0):
         Control("momentum", "momentum μ", MOMENTA, momentum),
         Control("lr", "rate η", HEAVY_RATES, lr),
     ]
-    x = parts.until_far(x, FAR)
+    x = until_far(x, FAR)
     return _ravine(on, controls, x, loss, left, curvature, "momentum", outcome, goals)
 
 

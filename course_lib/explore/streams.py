@@ -20,17 +20,15 @@ LEVEL = 2
 class Stream(NamedTuple):
     """A series as `moving_averages` shows it; `outcome` says what an average of it came to.
 
-    `values` may begin before `times`, which are those shown. The `goal` is about the slider `of`:
-    ``look(averages, value)`` is the `look` of a `Goal` and gets the average for each of the
-    slider's values; ``mark(ax)`` draws the target.
+    `values` may begin before `times`, which are those shown; `axes` are those of the plot. The
+    `goal` is about the slider `of`: ``look(averages, value)`` is the `look` of a `Goal` and gets
+    the average for each of the slider's values; ``mark(ax)`` draws the target.
     """
 
     times: np.ndarray
     values: np.ndarray
-    limits: tuple
     label: str
-    time: str
-    unit: str
+    axes: dict
     outcome: Callable
     goal: str = ""
     of: str = "beta"
@@ -70,7 +68,7 @@ def own(values):
     def ends(v):
         return f"The EMA ends at {number(v[-1], 3)}; the last value is {number(values[-1], 3)}."
 
-    return Stream(steps, values * 1.0, limits, "yours", "step t", "value", ends)
+    return Stream(steps, values * 1.0, "yours", _axes(limits, "value"), ends)
 
 
 def _noisy_step():
@@ -92,8 +90,8 @@ def _noisy_step():
         box(ax, SHOWN - 99, 1 - CALM, 1 + CALM, told, (SHOWN, -1.15))
 
     goal = f"find the β that reaches 0.5 within {SOON} steps and wobbles by less than {CALM:g}"
-    about = (-1.3, 2.4), "noisy step", "step t", "value"
-    return Stream(STEPS, datasets.noisy_step(SHOWN), *about, follows, goal, "beta", look, mark)
+    values, axes = datasets.noisy_step(SHOWN), _axes((-1.3, 2.4), "value")
+    return Stream(STEPS, values, "noisy step", axes, follows, goal, "beta", look, mark)
 
 
 def _hinton():
@@ -116,8 +114,8 @@ def _hinton():
         box(ax, 1, -SWING / 2, SWING / 2, f"a swing of {SWING:g}", (SHOWN, 0.17))
 
     goal = f"find the smallest β whose swing in the last ten steps stays below {SWING:g}"
-    about = (-1, 0.25), "gradients", "step t", "gradient g"
-    return Stream(STEPS, datasets.hinton_stream(SHOWN), *about, swings, goal, "beta", look, mark)
+    values, axes = datasets.hinton_stream(SHOWN), _axes((-1, 0.25), "gradient g")
+    return Stream(STEPS, values, "gradients", axes, swings, goal, "beta", look, mark)
 
 
 def _ftse():
@@ -144,8 +142,12 @@ def _ftse():
         target(ax, years[[0, -1]], [LEVEL] * 2, f"above {LEVEL}", (years[8], LEVEL + 0.2))
 
     goal = f"find the longest window whose mean rises above {LEVEL} %² in October 1997 or after"
-    about = (0, 10.5), "squared returns", "year (260 days each)", "squared return (%²)"
-    return Stream(years, squares, *about, volatility, goal, "window", look, mark)
+    axes = _axes((0, 10.5), "squared return (%²)", "year (260 days each)")
+    return Stream(years, squares, "squared returns", axes, volatility, goal, "window", look, mark)
+
+
+def _axes(limits, unit, time="step t"):
+    return {"xlabel": time, "ylabel": unit, "ylim": limits}
 
 
 def target(ax, x, y, text, at, ha="left"):

@@ -4,23 +4,21 @@ import numpy as np
 
 from .. import optimizers as library
 from ..base import whole
+from ..descent import paths
 from . import plots
 from .explorer import Control, Explorer, Goal, Line, Words
-from .parts import looked_up, numpys_own_errors, points, steps_word
-from .paths import LOWEST, a_problem, descend, loss_of, loss_word, lower, map_of
-
-__all__ = ["sweep"]
+from .maps import LOWEST, a_problem, loss_of, loss_word, lower, map_of
+from .parts import looked_up, points, steps_word
 
 RATES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 DECAYS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)
 
 
-@numpys_own_errors
 def sweep(optimizer="RMSProp", problem="bowl", steps=100):
     """The final loss for each pair of learning rate and decay as a map, and one pair's path.
 
-    Goal: find a pair that no other beats. How far can you go from it, to the left and to the
-    right, before the loss is a hundred times larger?
+    How far can you go from the best pair, to the left and to the right, before the loss is a
+    hundred times larger?
 
     Parameters
     ----------
@@ -60,7 +58,7 @@ def sweep(optimizer="RMSProp", problem="bowl", steps=100):
         raise ValueError(f"a sweep takes up to 1000 steps, got {steps}")
     problem = a_problem(problem)
     grid = {"lr": np.reshape(RATES, (-1, 1, 1)), decay: np.reshape(DECAYS, (-1, 1))}
-    x = descend(getattr(library, optimizer)(**grid), problem, problem.start, steps, 1)
+    x = paths(getattr(library, optimizer)(**grid), problem, problem.start, steps)
     final = np.maximum(loss_of(problem, x)[..., -1], LOWEST)  # lower ones are equal, as in the map
     columns, rows = np.arange(len(RATES)), np.arange(len(DECAYS))
     on, style = ("lr", decay), plots.OPTIMIZERS[optimizer]

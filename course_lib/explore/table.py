@@ -10,8 +10,6 @@ from matplotlib.figure import Figure
 
 from .plots import DPI, LineStyle
 
-__all__ = ["Control", "Goal", "Line", "Table", "Words"]
-
 
 @dataclass(frozen=True)
 class Control:

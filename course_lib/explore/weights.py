@@ -6,24 +6,17 @@ from .. import averages
 from . import plots
 from .averaging import BETAS
 from .explorer import Control, Explorer, Goal, Line, Words
-from .parts import looked_up, numpys_own_errors, outermost, points, steps_word
+from .parts import looked_up, outermost, points, steps_word
 from .streams import target
 
-__all__ = ["ema_weights"]
 
-
-@numpys_own_errors
 def ema_weights(beta=0.9, steps=100, bias_correction=False):
     """What an EMA makes of the past: the weight of each value, and what the last ones add up to.
-
-    Goal: with 20 values seen, find the smallest β whose weights add up to less than 0.5; then make
-    them add up to 1 without moving β.
 
     Parameters
     ----------
     beta, steps, bias_correction
-        Where the controls stand at the start: decay β, values seen so far, and whether the
-        weights are divided by their sum.
+        Decay β, values seen so far, and whether the weights are divided by their sum.
 
     Returns
     -------
