@@ -40,16 +40,14 @@ def adam(gradients="noise", bias_correction=True):
     streams = _streams()
     names, g = tuple(streams), np.stack([*streams.values()], axis=-1)  # (t, stream)
     betas = {"beta1": np.reshape(BETA1, (-1, 1, 1)), "beta2": np.reshape(BETA2, (-1, 1))}
-    plain, corrected = (
-        fed(Adam(1.0, eps=0, bias_correction=correct, **betas), g) for correct in (False, True)
-    )
+    traces = [fed(Adam(1.0, eps=0, bias_correction=on, **betas), g) for on in (False, True)]
 
     def table(quantity):  # (stream, β₁, β₂, step)
         return np.moveaxis(quantity, (0, -1), (-1, 0))
 
-    m, v = table(corrected.m[1:]), table(corrected.v[1:])
-    m_hat, v_hat = table(corrected.m_hat[1:]), table(corrected.v_hat[1:])
-    moves = [table(-np.diff(one.x, axis=0)) for one in (plain, corrected)]
+    both = traces[1]  # it has what is corrected and what is not
+    m, v, m_hat, v_hat = (table(q[1:]) for q in (both.m, both.v, both.m_hat, both.v_hat))
+    moves = [table(-np.diff(trace.x, axis=0)) for trace in traces]
     step = np.stack(moves, axis=-2)  # (stream, β₁, β₂, corrected, step)
     quiet = names.index(SILENT)  # by then β^t is 0, and the correction changes nothing
     m_hat[quiet], v_hat[quiet], step[quiet, ..., 1, :] = m[quiet], v[quiet], step[quiet, ..., 0, :]
@@ -176,8 +174,7 @@ def adam_noise(noise=1.0, beta1=0.0):
     >>> round(float(explorer.lines["progress here"][0, 1]), 1)
     0.1
     """
-    steps = BEFORE + LONG
-    drawn = np.random.default_rng(0).normal(size=(steps, RUNS // 2))
+    drawn = np.random.default_rng(0).normal(size=(BEFORE + LONG, RUNS // 2))
     drawn = np.concatenate([drawn, -drawn], axis=-1)  # so that the mean gradient is 1
     sigma = np.reshape(NOISE, (-1, 1, 1))
     opt = Adam(1.0, beta1=np.reshape(DECAYS, (-1, 1)), eps=0)

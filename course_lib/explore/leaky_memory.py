@@ -87,11 +87,11 @@ def memory(rho=0.99, jump=1.0):
         count = follows_after(rho=rho, jump=jump)
         if count > HALF:
             return f"RMSProp's root has not followed the jump after {HALF} steps."
-        return (
-            f"RMSProp's root is within a factor of two of the new scale {count} "
-            f"{steps_word(count)} after the jump (half-life of ρ = {rho:g}: "
-            f"{averages.half_life(rho):.3g} steps)."
+        told = (
+            f"RMSProp's root is within a factor of two of the new scale {count} {steps_word(count)}"
         )
+        life = averages.half_life(rho)
+        return f"{told} after the jump (half-life of ρ = {rho:g}: {life:.3g} steps)."
 
     def soon(rho, jump):
         if jump != 0.01:
@@ -102,10 +102,8 @@ def memory(rho=0.99, jump=1.0):
         return outermost(max, right, rho, f"With ρ = {rho:g} it takes {told}")
 
     def treads(**at):
-        return (
-            f"In the last 100 steps a typical step is {rms_step(**at):.2g} η for RMSProp and "
-            f"{ada_step(**at):.2g} η for AdaGrad."
-        )
+        told = f"In the last 100 steps a typical step is {rms_step(**at):.2g} η for RMSProp"
+        return f"{told} and {ada_step(**at):.2g} η for AdaGrad."
 
     goal = "let the gradients fall to a hundredth, and find the largest ρ whose root has followed"
     return Explorer(
@@ -145,11 +143,9 @@ def rmsprop(lr=0.01, rho=0.98):
     problem, grid = problems.bowl(), np.reshape(BOWL_RATES, (-1, 1, 1))
     opt = RMSProp(grid, rho=np.reshape(BOWL_RHOS, (-1, 1)))
     trace = run(opt, problem.grad, problem.start, BOWL_STEPS, record=["x", "step"])
-    controls = {"lr": BOWL_RATES, "rho": BOWL_RHOS}
     steps = np.moveaxis(np.abs(trace.step[1 : FIRST + 1]) / grid, 0, -1)
     ends = np.moveaxis(trace.x[-LAST:] / grid, 0, -1)  # (lr, rho, coordinate, time)
-    ends_at = looked_up(ends, **controls)
-    reach = looked_up(np.abs(trace.x[-LAST:]).max(axis=0), **controls)  # of each coordinate
+    ends_at = looked_up(ends, lr=BOWL_RATES, rho=BOWL_RHOS)
     first, last = np.arange(1, FIRST + 1), np.arange(BOWL_STEPS - LAST + 1, BOWL_STEPS + 1)
     level = 1 / np.sqrt(1 - np.array(BOWL_RHOS))
     sides = np.array([NEAR, NEAR, np.nan, -NEAR, -NEAR]) / grid[:, 0]
@@ -177,14 +173,14 @@ def rmsprop(lr=0.01, rho=0.98):
         end = ends_at(lr=lr, rho=rho)
         if np.abs(np.abs(end) - 0.5).max() < 0.05 and (end[:, 1:] * end[:, :-1] < 0).all():
             return f"At the end both coordinates jump between +η/2 and −η/2, ±{lr / 2:g}."
-        far = reach(lr=lr, rho=rho)
+        far = np.abs(end).max(axis=-1) * lr
         x1, x2 = (f"reaches {x:.2g}" if x >= 1e-6 else "stays below 1e-6" for x in far)
         return f"In the last {LAST} steps |x₁| {x1} and |x₂| {x2}."
 
     def near(lr, rho):
         if rho != 0.9:
             return False, "It asks for ρ = 0.9."
-        within = {other: reach(lr=other, rho=rho).max() for other in BOWL_RATES}
+        within = {n: np.abs(ends_at(lr=n, rho=rho)).max() * n for n in BOWL_RATES}
         told = f"With η = {lr:g} it ends within {within[lr]:.2g} of the minimum"
         return outermost(max, [other for other in within if within[other] <= NEAR], lr, told)
 

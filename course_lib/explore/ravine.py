@@ -107,7 +107,7 @@ def heavy_ball(lr=0.1, momentum=0.0):
     curvature = bowl.grad(np.ones(2))
     mu = np.reshape(MOMENTA, (-1, 1, 1))
     x = parts.descend(SGD(np.reshape(HEAVY_RATES, (-1, 1)), mu), bowl, STEPS)
-    loss = bowl.value(x)
+    loss, x = bowl.value(x), until_far(x, FAR)
     known = {"momentum": MOMENTA, "lr": HEAVY_RATES}
     left = _left_over(HEAVY_RATES, curvature[:, None, None, None], mu)
     losses = parts.looked_up(loss, **known)
@@ -137,14 +137,13 @@ def heavy_ball(lr=0.1, momentum=0.0):
         Control("momentum", "momentum μ", MOMENTA, momentum),
         Control("lr", "rate η", HEAVY_RATES, lr),
     ]
-    x = until_far(x, FAR)
     return _ravine(on, controls, x, loss, left, curvature, "momentum", outcome, goals)
 
 
 STEEPER = (5.0, 20.0, 100.0)
 # At some rates from 0.12 to 0.25 rounding decides a path.
 SGD_RATES, OWN_RATES = (0.1, 0.2, 0.3, 0.4, 0.45), (0.01, 0.02, 0.05, 0.08, 0.1, 0.3, 0.4, 0.5)
-NEAR = 0.5
+NEAR, SOON = 0.5, 30
 
 
 def scaling(condition=20.0, turned=False):
@@ -184,7 +183,7 @@ def scaling(condition=20.0, turned=False):
     on = {name: ("condition", "turned", "lr" if name == "SGD" else "own") for name in opts}
     known = {"condition": STEEPER, "turned": (False, True), "lr": SGD_RATES, "own": OWN_RATES}
     far = {n: parts.looked_up(d, **{c: known[c] for c in on[n]}) for n, d in distance.items()}
-    count = 100 if condition == 100 else 30
+    hard, seen = condition == 100, tuple(known)
 
     def draw(figure):
         left, right = plots.panels(figure, "AB")
@@ -193,7 +192,7 @@ def scaling(condition=20.0, turned=False):
         parts.star_map(left, box)
         right.set(yscale="log", xlim=(0, STEPS), ylim=(1e-6, 1e2))
         right.set(xlabel="step t", ylabel="distance from the minimum")
-        parts.target(right, NEAR, count)
+        parts.target(right, NEAR, STEPS if hard else SOON)
         return [left, right]
 
     def arrives(name, **at):
@@ -212,28 +211,24 @@ def scaling(condition=20.0, turned=False):
 
         return say
 
-    def quick(**at):
-        steps = {name: arrives(name, **at) for name in opts}
-        first = min(opts, key=lambda name: steps[name] or STEPS + 1)
-        if at["condition"] != 100 or at["turned"]:
-            return False, _now(**at)
-        if not steps[first]:
+    def look(**at):
+        if at["condition"] != 100 or at["turned"] != hard:
+            how = "turned" if at["turned"] else "not turned"
+            return False, f"Now κ is {at['condition']:g} and the bowl is {how}."
+        if hard:
+            steps = arrives("RMSProp", **at)
+            told = f"is there after {steps} steps" if steps else "does not come so near"
+            return bool(steps), f"At the rate {at['own']:g} it {told}."
+        steps = {name: arrives(name, **at) or STEPS + 1 for name in opts}
+        first = min(opts, key=steps.get)
+        if steps[first] > STEPS:
             return False, f"None of them comes so near within {STEPS} steps."
-        return steps[first] <= count, f"First is {first}, after {steps[first]} steps."
-
-    def against_the_turn(**at):
-        steps = arrives("RMSProp", **at)
-        if at["condition"] != 100 or not at["turned"]:
-            return False, _now(**at)
-        if not steps:
-            return False, f"At the rate {at['own']:g} it does not come so near."
-        return True, f"At the rate {at['own']:g} it is there after {steps} steps."
+        return steps[first] <= SOON, f"First is {first}, after {steps[first]} steps."
 
     goal = "with κ = 100, bring one of the three within 0.5 of the minimum in 30 steps"
-    wanted = Goal(goal, tuple(known), quick)
-    if condition == 100:
+    if hard:
         goal = "with κ = 100, turn the bowl by 45°, and bring RMSProp within 0.5 of the minimum"
-        wanted = Goal(goal, on["RMSProp"], against_the_turn)
+        seen = on["RMSProp"]
     t = np.arange(STEPS + 1)
     return Explorer(
         controls=[
@@ -253,7 +248,7 @@ def scaling(condition=20.0, turned=False):
         words=[Words(on[name], outcome(name)) for name in opts],
         draw=draw,
         size=(760, 400),
-        goals=[wanted],
+        goals=[Goal(goal, seen, look)],
     )
 
 
@@ -316,7 +311,3 @@ def _outcome(loss, lr, limit, formula):
     if lr > limit - parts.ROUNDING:
         return f"at η = {formula} it jumps from side to side for ever."
     return f"{_fall(loss)[0]}."
-
-
-def _now(condition, turned, **_):
-    return f"Now κ is {condition:g} and the bowl is {'turned' if turned else 'not turned'}."

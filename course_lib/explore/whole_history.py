@@ -70,9 +70,9 @@ def adagrad_decay(lr=0.01, steps=10, noise=0.0):
         rates = rates_at(lr=lr, noise=noise, steps=steps)
         shares = zip(PARAMETERS, rates / lr, strict=True)
         told = ", ".join(f"{name} {_percent(share)}" for name, share in shares)
+        after = f"after {_count(steps)} {steps_word(steps)}"
         return (
-            f"What is left of η after {_count(steps)} {steps_word(steps)}: {told}. "
-            f"The constant parameter's rate is {rates[0]:.2g}."
+            f"What is left of η {after}: {told}. The constant parameter's rate is {rates[0]:.2g}."
         )
 
     def constant(lr, noise, steps):
