@@ -8,7 +8,7 @@ import numpy as np
 
 from course_lib import averages, conventions, descent, optimizers, variants
 from course_lib import base as hyper
-from course_lib.explore import explorer
+from course_lib.explore import page
 
 __all__ = ["Change", "install"]
 
@@ -76,7 +76,7 @@ def install(seed, set_attribute=setattr):
     for module in (optimizers, variants, conventions):
         for name in inner.keys() & vars(module).keys():
             set_attribute(module, name, inner[name])
-    set_attribute(explorer, "png", lambda *_: b"")  # no picture is compared, and drawing is slow
+    set_attribute(page, "png", lambda *_: b"")  # no picture is compared, and drawing is slow
 
 
 # Kept here, so that a second `install` does not change what is changed already.

@@ -1,4 +1,6 @@
 import itertools
+import subprocess
+import sys
 from functools import cache, partial
 
 import numpy as np
@@ -9,13 +11,15 @@ import course_lib as cl
 from course_lib import explore as explorers
 from course_lib.explore import plots
 from course_lib.explore.explorer import Control, Explorer, Line, Words
+from course_lib.explore.parts import LEVEL
+from course_lib.explore.streams import streams as all_streams
 
 EVERY = [getattr(explorers, name) for name in explorers.__all__]
 
 
 def every_value(explorer):
     """Each position of all controls; the values that the explorer then has."""
-    for values in itertools.product(*(c.values for c in explorer._controls.values())):
+    for values in itertools.product(*(c.values for c in explorer.table.controls.values())):
         values = dict(zip(explorer.controls, values, strict=True))
         explorer.set(**values)
         yield values
@@ -33,7 +37,7 @@ def looked_up(page, line, value_at):
 
 def test_every_line_at_every_value_equals_the_library():
     explorer = cl.explore.moving_averages()
-    streams = explorers.streams.streams()
+    streams = all_streams()
     count = 0
     for at in every_value(explorer):
         x = streams[at["series"]].values  # the whole series; the last 300 steps are shown
@@ -72,17 +76,18 @@ def test_the_page_looks_up_the_lines_of_the_figure(make):
     rng = np.random.default_rng(0)
     axes = {}  # what stands still is drawn once: its transforms serve all positions
     for k in range(20):
-        at = {n: int(rng.integers(len(c.values))) for n, c in explorer._controls.items()}
-        explorer.set(**{n: explorer._controls[n].values[i] for n, i in at.items()})
-        still = tuple(at[name] for name in explorer._draw_on)
+        controls = explorer.table.controls.values()
+        explorer.set(**{c.name: c.values[rng.integers(len(c.values))] for c in controls})
+        at = explorer.positions
+        still = tuple(at[name] for name in explorer.table.draw_on)
         at = {f"at_{name}": i for name, i in at.items()}
         if still not in axes or k < 2:
             axes[still] = explorer.figure().axes
             drawn = [list(ax.lines) for ax in axes[still]]
-            for line in reversed(explorer._lines.values()):  # what moves was drawn last
+            for line in reversed(explorer.table.lines.values()):  # what moves was drawn last
                 xy = drawn[line.ax].pop().get_xydata()
                 np.testing.assert_array_equal(xy, explorer.lines[line.name])
-        for line, spec in zip(explorer._lines.values(), page.spec["lines"], strict=True):
+        for line, spec in zip(explorer.table.lines.values(), page.spec["lines"], strict=True):
             xy = explorer.lines[line.name]
             ax = axes[still][line.ax]
             fractions = (ax.transData + ax.transAxes.inverted()).transform(xy)
@@ -119,9 +124,9 @@ def test_size_of_what_the_page_gets(make):
 @pytest.mark.parametrize("make", EVERY)
 def test_goals_are_found_and_not_met_on_opening_or_by_one_key(make):
     explorer = made(make)
-    controls = explorer._controls
-    start = {name: controls[name].index(value) for name, value in explorer.value.items()}
-    for goal in explorer._goals:
+    controls = explorer.table.controls
+    start = explorer.positions
+    for goal in explorer.table.goals:
         # One press: left, right, Home and End move the slider that has the focus.
         near = [start]
         for name in goal.on:
@@ -230,6 +235,25 @@ def test_unknown_names_and_values_are_named():
     assert explorer.value == {"beta": 0.96}
 
 
+LOADED = """
+import sys
+import course_lib as cl
+cl.plots, cl.predict, cl.numbers, cl.explore
+print(*(name for name in sys.modules if name.startswith("course_lib.explore.")))
+"""
+
+
+def test_an_explorer_loads_when_it_is_first_used():
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED], capture_output=True, text=True, check=True
+    )
+    loaded = {name.rpartition(".")[2] for name in done.stdout.split()}
+    assert loaded == {"plots", "quiz", "page", "folded"}
+    assert set(explorers.__all__) <= set(dir(explorers))
+    with pytest.raises(AttributeError, match="no explorer 'rase'; there are adagrad_decay, adam, "):
+        explorers.rase  # noqa: B018
+
+
 def test_a_computed_value_finds_its_place():
     assert Control("lr", "rate", (0.1, 0.3), 0.1).index(0.1 + 0.2) == 1
 
@@ -273,7 +297,7 @@ def luminance(colour):
 
 @pytest.mark.parametrize("make", EVERY)
 def test_lines_stand_out_from_the_page_and_from_each_other_without_colour(make):
-    lines = [line for line in make()._lines.values() if line.style != explorers.parts.LEVEL]
+    lines = [line for line in make().table.lines.values() if line.style != LEVEL]
     for line in lines:
         assert 1.05 / (luminance(line.style.colour) + 0.05) >= 3, line.name
     for one, other in itertools.combinations(lines, 2):

@@ -11,7 +11,6 @@ from test_explorers_remembering import calls
 
 import course_lib as cl
 from course_lib.explore import adam_path as momentum
-from course_lib.explore import noise as shaking
 
 OPENED = [*calls("06_adam"), *calls("07_rmsprop_against_adam")]
 
@@ -23,7 +22,7 @@ def test_the_lessons_have_their_pictures():
 @pytest.mark.parametrize("call", OPENED)
 def test_the_goals_are_far_where_the_lesson_opens(call):
     make = partial(eval, call, {"cl": cl})
-    assert make()._goals
+    assert make().table.goals
     test_explorers.test_goals_are_found_and_not_met_on_opening_or_by_one_key(make)
 
 
@@ -76,8 +75,8 @@ def test_what_adam_says_of_its_steps():
 
 def goal_at(explorer, i):
     """The positions at which the goal number i is reached."""
-    goal = explorer._goals[i]
-    controls = [explorer._controls[name].values for name in goal.on]
+    goal = explorer.table.goals[i]
+    controls = [explorer.table.controls[name].values for name in goal.on]
     return {at for at in itertools.product(*controls) if goal.look(**dict(zip(goal.on, at)))[0]}  # noqa: B905
 
 
@@ -87,21 +86,21 @@ def test_the_goals_of_adam():
     assert {at[1:] for at in first} == {(0.9, 0.99, False)}
     assert {at[0] for at in first} == {"constant", "noise", "Hinton's stream"}
     assert spike == {("one spike", 0.0, 0.999, True)}
-    look = explorer._goals[1].look
+    look = explorer.table.goals[1].look
     _, said = look(gradients="one spike", beta1=0.0, beta2=0.99, bias_correction=True)
     assert said == "With β₁ = 0 and β₂ = 0.99 it is 3.09 η long; 1 pair makes it longer."
 
 
 def test_the_steps_under_noise_are_adams():
     explorer = cl.explore.adam_noise()
-    n = shaking.BEFORE + shaking.LONG
-    half = np.random.default_rng(0).normal(size=(n, shaking.RUNS // 2))
+    n = momentum.BEFORE + momentum.LONG
+    half = np.random.default_rng(0).normal(size=(n, momentum.RUNS // 2))
     g = 1 + 2.0 * np.concatenate([half, -half], axis=-1)
     x = cl.run(cl.Adam(1.0, beta1=0.8, eps=0), lambda x, t: g[t - 1], g[0] * 0, n, record=["x"]).x
-    steps = -np.diff(x[shaking.BEFORE :], axis=0)
+    steps = -np.diff(x[momentum.BEFORE :], axis=0)
     explorer.set(noise=2.0, beta1=0.8)
-    lines, at = explorer.lines, shaking.NOISE.index(2.0)
-    np.testing.assert_allclose(lines["step"][1::5, 1], steps[: shaking.SHOWN, 0], rtol=1e-9)
+    lines, at = explorer.lines, momentum.NOISE.index(2.0)
+    np.testing.assert_allclose(lines["step"][1::5, 1], steps[: momentum.SHOWN, 0], rtol=1e-9)
     for name, mean in (("progress", steps.mean()), ("length", np.abs(steps).mean())):
         assert lines[f"{name} here"][0] == pytest.approx([at, mean])
         assert lines[name][at] == pytest.approx([at, mean])

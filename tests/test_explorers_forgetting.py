@@ -55,7 +55,7 @@ def test_what_is_left_of_the_rates_is_said():
 
 def test_the_goals_of_the_decay():
     explorer = cl.explore.adagrad_decay()
-    constant, fading = (goal.look for goal in explorer._goals)
+    constant, fading = (goal.look for goal in explorer.table.goals)
     rates = [lr for lr in keeping.RATES if constant(lr, 0.0, 10_000)[0]]
     assert rates == [1.0]
     assert constant(0.1, 0.0, 10_000) == (False, "With η = 0.1 the rate is 0.001.")
@@ -65,7 +65,7 @@ def test_the_goals_of_the_decay():
         explorer.set(noise=noise, steps=1_000_000)
         share = explorer.lines["fading"][-1, 1] / explorer.value["lr"]
         assert (share < 0.02) == (noise >= 0.1)
-    assert fading(1.0, 1_000_000)[1].endswith("a smaller noise is enough.")
+    assert fading(1.0, 1_000_000)[1].endswith("a smaller value will do, too.")
     assert fading(0.1, 10) == (False, "It asks for a million steps; here are 10.")
 
 
@@ -107,10 +107,10 @@ def test_the_largest_decay_that_follows_a_fall_within_100_steps():
              if "steps after the jump" in words}  # fmt: skip
     assert max(rho for rho, count in steps.items() if count <= 100) == 0.92
     assert "has not followed" in told[0.999]
-    (goal,) = explorer._goals
+    (goal,) = explorer.table.goals
     assert [rho for rho in forgetting.RHOS if goal.look(rho, 0.01)[0]] == [0.92]
     assert not any(goal.look(rho, jump)[0] for rho in forgetting.RHOS for jump in (0.1, 100.0))
-    assert goal.look(0.9, 0.01)[1].endswith("76 steps; a larger ρ is in time, too.")
+    assert goal.look(0.9, 0.01)[1].endswith("takes 76 steps; a larger value will do, too.")
     assert goal.look(0.999, 0.01)[1] == "With ρ = 0.999 it takes more than 300 steps."
     box = explorer.lines["target"]
     assert box.tolist() == [[300, 0.005], [400, 0.005], [400, 0.02], [300, 0.02]]
@@ -146,10 +146,11 @@ def test_the_goals_on_the_bowl():
     explorer = cl.explore.rmsprop(lr=0.02, rho=0.9)
     assert np.abs(explorer.lines["path"][-20:]).max() < 0.02
     assert "±0.01." in explorer.alt
-    near, long = (goal.look for goal in explorer._goals)
+    near, long = (goal.look for goal in explorer.table.goals)
     grid = itertools.product(forgetting.BOWL_RATES, forgetting.BOWL_RHOS)
     assert [at for at in grid if near(*at)[0]] == [(0.03, 0.9)]
-    assert near(0.02, 0.9)[1] == "With η = 0.02 it ends within 0.01; a larger η does, too."
+    told = "With η = 0.02 it ends within 0.01 of the minimum; a larger value will do, too."
+    assert near(0.02, 0.9) == (False, told)
     assert near(0.1, 0.9)[1] == "With η = 0.1 it ends within 0.05 of the minimum."
     assert [rho for rho in forgetting.BOWL_RHOS if long(rho)[0]] == [0.96]
     explorer.set(rho=0.96)

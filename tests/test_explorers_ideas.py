@@ -12,7 +12,7 @@ from course_lib.command.notebooks import read
 
 def positions(explorer, *names):
     """Set every combination of these controls, one after another."""
-    controls = [explorer._controls[name] for name in names]
+    controls = [explorer.table.controls[name] for name in names]
     for values in itertools.product(*(control.values for control in controls)):
         explorer.set(**dict(zip(names, values, strict=True)))
         yield values
@@ -60,9 +60,9 @@ def test_the_limit_is_not_told_before_it_is_found():
 
 def reached(explorer, *names):
     """The positions of these controls at which the explorer's goals are reached, for each goal."""
-    found = [set() for _ in explorer._goals]
+    found = [set() for _ in explorer.table.goals]
     for values in positions(explorer, *names):
-        for goal, at in zip(explorer._goals, found, strict=True):
+        for goal, at in zip(explorer.table.goals, found, strict=True):
             if goal.look(**{name: explorer.value[name] for name in goal.on})[0]:
                 at.add(values)
     return found
@@ -131,7 +131,7 @@ def test_no_goal_is_met_where_a_lesson_opens_its_pictures(lesson):
     assert len(calls) >= 2
     for call in calls:
         explorer = eval(call, {"cl": cl})
-        for goal in explorer._goals:
+        for goal in explorer.table.goals:
             assert not goal.look(**{name: explorer.value[name] for name in goal.on})[0], call
 
 

@@ -9,14 +9,15 @@ import numpy as np
 import pytest
 
 import course_lib as cl
-from course_lib.explore import paths, plots
+from course_lib.descent import FAR
+from course_lib.explore import maps, plots
 from course_lib.explore import races as racing
 from course_lib.explore import sweeps as sweeping
 from course_lib.explore.parts import number
 
 
 def finished(explorer):
-    explorer.set(step=explorer._controls["step"].values[-1])
+    explorer.set(step=explorer.table.controls["step"].values[-1])
     return explorer
 
 
@@ -25,7 +26,7 @@ def finished(explorer):
 )
 def test_a_race_runs_each_optimizer_from_each_start_at_each_rate(problem):
     explorer = finished(cl.explore.race(problem, [cl.RMSProp(0.1), cl.Adam(0.2)], steps=60))
-    controls = explorer._controls
+    controls = explorer.table.controls
     for x1, x2, i in itertools.product(controls["x1"].values, controls["x2"].values, range(7)):
         rates = {c: controls[c].values[i] for c in ("lr_RMSProp", "lr_Adam")}
         explorer.set(x1=x1, x2=x2, **rates)
@@ -41,12 +42,12 @@ def test_a_race_runs_each_optimizer_from_each_start_at_each_rate(problem):
 def test_a_race_tells_nothing_of_steps_that_were_not_played():
     explorer = cl.explore.race()
     assert explorer.value["step"] == 20
-    for step in explorer._controls["step"].values[:-1]:
+    for step in explorer.table.controls["step"].values[:-1]:
         explorer.set(step=step)
         said = f"Step {step} of 100: play it to the end."
         assert explorer.alt == f"A race on bowl, condition 20, 100 steps. {said}"
-        for goal in explorer._goals:
-            for rate in explorer._controls[goal.on[0]].values:
+        for goal in explorer.table.goals:
+            for rate in explorer.table.controls[goal.on[0]].values:
                 look = goal.look(**{goal.on[0]: rate, "step": step})
                 assert look == (False, "The finish will tell.")
 
@@ -54,8 +55,8 @@ def test_a_race_tells_nothing_of_steps_that_were_not_played():
 def test_the_goal_is_an_optimizers_best_rate_from_the_first_start():
     explorer = cl.explore.race("Rosenbrock", [cl.Adam(0.05), cl.SGD(0.0001)], steps=60)
     problem = cl.problems.rosenbrock()
-    for goal, kind in zip(explorer._goals, (cl.Adam, cl.SGD), strict=True):
-        rates = explorer._controls[goal.on[0]].values
+    for goal, kind in zip(explorer.table.goals, (cl.Adam, cl.SGD), strict=True):
+        rates = explorer.table.controls[goal.on[0]].values
         with np.errstate(all="ignore"):
             ends = [
                 problem.value(
@@ -73,7 +74,7 @@ def test_the_default_race_knows_its_problems_and_says_how_it_went():
     assert "SGD: loss 7.1e-4, 0.001 within 96 steps. AdaGrad" in explorer.alt
     explorer.set(lr_SGD=1.0)
     assert "SGD diverges." in explorer.alt
-    for name in paths.PROBLEMS:
+    for name in maps.PROBLEMS:
         assert finished(cl.explore.race(name, [cl.Adam(0.1)], steps=10)).lines[
             "Adam path"
         ].shape == (11, 2)
@@ -84,9 +85,9 @@ def test_what_diverges_stays_where_it_left():
     explorer = finished(cl.explore.race(optimizers=[cl.SGD(2.0)], steps=40))
     path = explorer.lines["SGD path"]
     direct = cl.run(cl.SGD(2.0), cl.problems.bowl().grad, [-5.0, -2.0], 40).x
-    gone = np.flatnonzero((np.abs(direct) > paths.FAR).any(axis=1))[0]
+    gone = np.flatnonzero((np.abs(direct) > FAR).any(axis=1))[0]
     np.testing.assert_allclose(path[:gone], direct[:gone])
-    assert (path[gone:] == path[gone]).all() and np.abs(path[gone]).max() == paths.FAR
+    assert (path[gone:] == path[gone]).all() and np.abs(path[gone]).max() == FAR
 
 
 def test_a_line_ends_at_the_step_that_is_shown():
@@ -137,7 +138,7 @@ def test_your_optimizer_may_know_one_point_at_a_time():
             return state._replace(x=state.x - 0.1 * np.where(g > 0, 1, -1))
 
     loop, whole = (cl.explore.race("bowl", [kind(0.1), cl.Adam(0.2)]) for kind in (Loop, Whole))
-    for x1 in loop._controls["x1"].values:
+    for x1 in loop.table.controls["x1"].values:
         loop.set(x1=x1)
         whole.set(x1=x1)
         np.testing.assert_array_equal(loop.lines["yours path"], whole.lines["yours path"])
@@ -161,7 +162,7 @@ class OneForAll(cl.RMSProp):
 def test_your_optimizer_sees_one_point_also_if_its_step_would_take_all(kind):
     problem = cl.problems.bowl()
     explorer = finished(cl.explore.race(problem, [kind(0.1), cl.SGD(0.2)], steps=30))
-    for x1, rate in itertools.product(explorer._controls["x1"].values, (0.1, 0.5)):
+    for x1, rate in itertools.product(explorer.table.controls["x1"].values, (0.1, 0.5)):
         explorer.set(x1=x1, lr_yours=rate)
         alone = cl.run(kind(rate), problem.grad, [x1, explorer.value["x2"]], 30).x
         np.testing.assert_array_equal(explorer.lines["yours path"], alone)
@@ -170,7 +171,7 @@ def test_your_optimizer_sees_one_point_also_if_its_step_would_take_all(kind):
 @pytest.mark.parametrize("lr", [np.float32(0.1), np.float64(0.1), 0.1])
 def test_a_rate_of_any_kind_gets_a_slider(lr):
     explorer = cl.explore.race(optimizers=[Mine(lr)], steps=5)
-    assert explorer._controls["lr_yours"].values == (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+    assert explorer.table.controls["lr_yours"].values == (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
     assert explorer.value["lr_yours"] == 0.1
 
 
@@ -207,16 +208,15 @@ def test_your_optimizer_that_stops_is_one_sentence():
 def test_two_of_a_kind_are_told_apart():
     explorer = cl.explore.race(optimizers=[cl.Adam(0.1), cl.Adam(0.1, beta1=0)], steps=5)
     assert {"Adam path", "Adam_2 path"} <= set(explorer.lines)
-    first, second = (explorer._lines[f"{name} path"].style for name in ("Adam", "Adam_2"))
+    first, second = (explorer.table.lines[f"{name} path"].style for name in ("Adam", "Adam_2"))
     assert first.dash != second.dash and first.marker != second.marker
-    labels = [control.label for control in explorer._controls.values()]
+    labels = [control.label for control in explorer.table.controls.values()]
     assert {"Adam: rate η", "Adam, β₁ = 0: rate η"} <= set(labels)
 
 
 def test_the_legend_tells_two_of_a_kind_by_what_differs():
     raced = [cl.RMSProp(0.1), cl.RMSProp(0.01, momentum=0.9), cl.RMSProp(0.2), Mine(0.1), Mine(0.2)]
-    called = racing._called(racing._named(raced))
-    assert list(called.values()) == [
+    assert [racer.called for racer in racing._racers(raced)] == [
         "RMSProp",
         "RMSProp, μ = 0.9",
         "RMSProp, again",
@@ -227,10 +227,17 @@ def test_the_legend_tells_two_of_a_kind_by_what_differs():
 
 def test_a_narrow_race_keeps_its_legend():
     raced = [cl.RMSProp(0.1), cl.RMSProp(0.01, momentum=0.9), cl.Adam(0.1), cl.SGD(0.1)]
-    figure, _ = cl.explore.race(optimizers=raced, steps=5)._still({}, (360, 500))
+    figure, _ = cl.explore.race(optimizers=raced, steps=5).table.still({}, (360, 500))
     (legend,) = figure.legends
     box = legend.get_window_extent()
     assert box.x0 >= 0 and box.x1 <= 360
+
+
+def test_a_name_wider_than_a_narrow_race_stands_alone():
+    raced = [cl.RMSProp(0.1), cl.RMSProp(0.1, rho=0.95, momentum=0.5, eps=0.001, initial=1.0)]
+    figure, _ = cl.explore.race(optimizers=raced, steps=5).table.still({}, (360, 500))
+    _, second = figure.legends[0].get_texts()
+    assert second.get_text() == "RMSProp, ρ = 0.95, ε = 0.001, μ = 0.5, initial = 1"
 
 
 class Own(cl.Adam):
@@ -259,14 +266,14 @@ class Own(cl.Adam):
     ],
 )
 def test_the_librarys_own_go_by_their_names(opt, name):
-    assert list(racing._named([opt])) == [name]
+    assert [racer.name for racer in racing._racers([opt])] == [name]
 
 
 def test_an_optimizers_name_is_that_of_its_lines_and_its_rate():
     raced = [cl.Adadelta(), cl.SGD(0.1, 0.9, True), cl.conventions.as_in("torch", "RMSProp")]
     explorer = cl.explore.race(optimizers=raced, steps=5)
     for name in ("Adadelta", "Nesterov", "RMSProp"):
-        assert explorer._lines[f"{name} path"].style == plots.OPTIMIZERS[name]
+        assert explorer.table.lines[f"{name} path"].style == plots.OPTIMIZERS[name]
         assert {f"{name} loss", f"lr_{name}"} <= {*explorer.lines, *explorer.controls}
 
 
@@ -327,7 +334,7 @@ def test_a_loss_at_the_threshold_up_to_rounding_is_there():
 
 
 def unbeaten(explorer):
-    (goal,) = explorer._goals
+    (goal,) = explorer.table.goals
     return goal.look(**explorer.value)
 
 
@@ -355,7 +362,7 @@ def test_a_sweep_shows_the_run_of_each_pair(name):
     explorer = cl.explore.sweep(name, steps=80)
     decay = list(explorer.controls)[1]
     problem = cl.problems.bowl()
-    pairs = itertools.product(*(c.values for c in explorer._controls.values()))
+    pairs = itertools.product(*(c.values for c in explorer.table.controls.values()))
     final = {}
     for lr, value in pairs:
         explorer.set(**{"lr": lr, decay: value})

@@ -33,19 +33,19 @@ def test_lesson_02_has_the_weights_that_the_notes_show():
 @pytest.mark.parametrize("call", OPENED)
 def test_the_goals_are_far_where_the_lesson_opens(call):
     make = partial(eval, call, {"cl": cl})
-    assert make()._goals
+    assert make().table.goals
     test_explorers.test_goals_are_found_and_not_met_on_opening_or_by_one_key(make)
 
 
 def reached(explorer, goal, name, **others):
     """The values of a control that reach a goal, with the others where they are put."""
-    (goal,) = [g for g in explorer._goals if g.text.startswith(goal)]
-    values = explorer._controls[name].values
+    (goal,) = [g for g in explorer.table.goals if g.text.startswith(goal)]
+    values = explorer.table.controls[name].values
     return {value for value in values if goal.look(**{name: value}, **others)[0]}
 
 
 def test_the_largest_beta_is_in_time_by_the_formula():
-    in_time = {b for b in cl.explore.first_look()._controls["beta"].values if 1 - b**20 >= 0.9}
+    in_time = {b for b in cl.explore.first_look().table.controls["beta"].values if 1 - b**20 >= 0.9}
     assert reached(cl.explore.first_look(), "find", "beta") == {max(in_time)} == {0.89}
 
 
@@ -77,7 +77,7 @@ def test_less_than_half_of_the_weight():
     explorer = cl.explore.ema_weights()
     assert reached(explorer, "with", "beta", steps=20) == {0.97}
     assert not reached(explorer, "with", "beta", steps=50)
-    little = {b for b in explorer._controls["beta"].values if 1 - b**20 < 0.5}
+    little = {b for b in explorer.table.controls["beta"].values if 1 - b**20 < 0.5}
     assert reached(explorer, "then", "beta", steps=20, bias_correction=True) == little
     assert not reached(explorer, "then", "beta", steps=20, bias_correction=False)
 
@@ -85,7 +85,7 @@ def test_less_than_half_of_the_weight():
 def test_a_series_of_your_own():
     values = [3, 1, 4, 1, 5]
     explorer = cl.explore.moving_averages(values, beta=0.5, window=2)
-    assert explorer.value["series"] == "yours" and explorer._goals == []
+    assert explorer.value["series"] == "yours" and explorer.table.goals == []
     there = explorer.lines["EMA"][-5:]
     np.testing.assert_allclose(there[:, 0], [1, 2, 3, 4, 5])
     np.testing.assert_allclose(there[:, 1], cl.ema(values, 0.5))

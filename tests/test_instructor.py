@@ -134,7 +134,7 @@ def opened(name):
 @pytest.mark.parametrize(("name", "settings", "shown", "said"), SHOWN)
 def test_the_settings_show_what_is_said(name, settings, shown, said):
     explorer = opened(name)
-    explorer.set(**{control.name: control.start for control in explorer._controls.values()})
+    explorer.set(**{name: c.start for name, c in explorer.table.controls.items()})
     explorer.set(**settings)
     assert shown in explorer.alt
     assert said in " ".join(TEXT.split())

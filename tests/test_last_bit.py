@@ -68,8 +68,8 @@ def sentences(name):
     explorer = getattr(explorers, name)()
     return {
         (words.on, *at.values()): words.say(**at)
-        for words in explorer._words
-        for at in explorer._combinations(words.on)
+        for words in explorer.table.words
+        for at in explorer.table.every(words.on)
     }
 
 

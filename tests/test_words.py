@@ -115,7 +115,7 @@ def test_no_difference_is_claimed_where_the_interval_holds_zero(explorer):
 
 
 def test_the_goals_of_the_rare_words(explorer):
-    lowest, below = (goal.look for goal in explorer._goals)
+    lowest, below = (goal.look for goal in explorer.table.goals)
     every = [(s, lr) for s in rareness.SCHEDULES for lr in rareness.RATES]
     assert [at for at in every if lowest(1.0, *at)[0]] == [("constant", 0.07), ("constant", 0.1)]
     assert {s for s, lr in every if below(1.0, s, lr)[0]} == {"η/√n", "η/n"}

@@ -1,32 +1,46 @@
-"""The course's explorers: one short function each, ``cl.explore.NAME()`` in a notebook."""
+"""The course's explorers: one short function each, ``cl.explore.NAME()`` in a notebook.
 
-from .adam_path import adam
-from .averaging import first_look, moving_averages
-from .leaky_memory import memory, rmsprop
-from .noise import adam_noise
-from .per_parameter import scaling
-from .races import race
-from .ravine import heavy_ball, one_rate
-from .reddi import counterexample
-from .sparse import rare_words
-from .sweeps import sweep
-from .weights import ema_weights
-from .whole_history import adagrad_decay
+Each takes where its controls stand at the start. A value that is not in a control's list is a
+ValueError that tells the list.
+"""
 
-__all__ = [
-    "adagrad_decay",
-    "adam",
-    "adam_noise",
-    "counterexample",
-    "ema_weights",
-    "first_look",
-    "heavy_ball",
-    "memory",
-    "moving_averages",
-    "one_rate",
-    "race",
-    "rare_words",
-    "rmsprop",
-    "scaling",
-    "sweep",
-]
+from importlib import import_module
+
+import numpy as np
+
+# The module of each. It loads when the explorer is first used: what draws or asks in another way
+# loads none of them.
+_LATER = {
+    "adagrad_decay": "whole_history",
+    "adam": "adam_path",
+    "adam_noise": "adam_path",
+    "counterexample": "reddi",
+    "ema_weights": "averaging",
+    "first_look": "averaging",
+    "heavy_ball": "ravine",
+    "memory": "leaky_memory",
+    "moving_averages": "averaging",
+    "one_rate": "ravine",
+    "race": "races",
+    "rare_words": "sparse",
+    "rmsprop": "leaky_memory",
+    "scaling": "ravine",
+    "sweep": "sweeps",
+}
+
+# An explorer's arithmetic is no matter of what a learner has set with np.seterr.
+_NUMPYS_OWN_ERRORS = np.errstate(divide="warn", over="warn", under="ignore", invalid="warn")
+
+__all__ = sorted(_LATER)
+
+
+def __getattr__(name):
+    if name not in _LATER:
+        raise AttributeError(f"there is no explorer {name!r}; there are {', '.join(__all__)}")
+    explorer = getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
+    globals()[name] = _NUMPYS_OWN_ERRORS(explorer)
+    return globals()[name]
+
+
+def __dir__():
+    return sorted({*globals(), *_LATER})

@@ -7,9 +7,8 @@ from ..descent import run
 from ..optimizers import AdaGrad, RMSProp
 from . import plots
 from .explorer import Control, Explorer, Goal, Line, Words
-from .parts import numpys_own_errors, points, steps_word
-
-__all__ = ["memory", "rmsprop"]
+from .maps import map_of
+from .parts import fed, looked_up, outermost, points, steps_word
 
 RHOS = (0.0, 0.5, 0.8, 0.85, 0.9, 0.91, 0.92, 0.93, 0.94, 0.95, 0.98, 0.99, 0.999)
 JUMPS = (0.01, 0.1, 1.0, 10.0, 100.0)
@@ -25,18 +24,16 @@ BOWL_STEPS, FIRST, LAST = 500, 30, 20
 SECOND = plots.LineStyle("#333333", dash=(4, 1.5), marker="o")  # beside RMSProp's blue
 
 
-@numpys_own_errors
 def memory(rho=0.99, jump=1.0):
     """AdaGrad's sum and RMSProp's leaky mean on one stream whose scale jumps.
 
     The stream is normal noise with deviation 1 for 300 steps, then `jump` for 300 more. Both
-    optimizers have η = 1. Goal: let the gradients fall to a hundredth, and find the largest ρ
-    whose root has followed within 100 steps.
+    optimizers have η = 1.
 
     Parameters
     ----------
     rho, jump
-        Where the controls stand at the start: decay ρ, and the deviation after the jump.
+        Decay ρ, and the deviation after the jump.
 
     Returns
     -------
@@ -44,118 +41,91 @@ def memory(rho=0.99, jump=1.0):
         Lines `gradient` (its size), `AdaGrad root` and `RMSProp root` (√v), with the `target`
         of a root that follows, and below them `AdaGrad rate` and `RMSProp rate`.
 
-    Raises
-    ------
-    ValueError
-        If a start value is not among the control's.
-
     Examples
     --------
     >>> explorer = memory(rho=0.0)
     >>> bool((explorer.lines["gradient"] == explorer.lines["RMSProp root"]).all())
     True
     """
-    t = np.arange(1, 2 * HALF + 1)
-    g = _jumping()  # (time, jump)
+    t, both = np.arange(1, 2 * HALF + 1), ("rho", "jump")
+    g = np.random.default_rng(0).normal(size=(2 * HALF, 1))
+    g = g * np.where(t[:, None] <= HALF, 1.0, JUMPS)  # (time, jump)
     traces = {
-        "AdaGrad": run(AdaGrad(1.0), lambda x, t: g[t - 1], np.zeros(len(JUMPS)), len(t)),
-        "RMSProp": run(
-            RMSProp(1.0, rho=np.reshape(RHOS, (-1, 1))),
-            lambda x, t: np.broadcast_to(g[t - 1], x.shape),
-            np.zeros(len(JUMPS)),
-            len(t),
-        ),
+        "AdaGrad": fed(AdaGrad(1.0), g),
+        "RMSProp": fed(RMSProp(1.0, rho=np.reshape(RHOS, (-1, 1))), g),
     }
-    on = {"AdaGrad": ("jump",), "RMSProp": ("rho", "jump")}
+    on = {"AdaGrad": ("jump",), "RMSProp": both}
     lines = [Line("gradient", ("jump",), points(t, np.abs(g).T), plots.STREAM)]
-    for ax, (what, of) in enumerate({"root": lambda s: np.sqrt(s.v), "rate": _rate}.items()):
+    quantities = {"root": lambda trace: np.sqrt(trace.v), "rate": lambda trace: trace.rate}
+    for ax, (what, of) in enumerate(quantities.items()):
         for name, trace in traces.items():
             xy = points(t, np.moveaxis(of(trace)[1:], 0, -1))
             lines.append(Line(f"{name} {what}", on[name], xy, plots.OPTIMIZERS[name], ax))
-    typical = {n: np.sqrt((s.step[-100:] ** 2).mean(axis=0)) for n, s in traces.items()}
+    typical = {n: np.sqrt((trace.step[-100:] ** 2).mean(axis=0)) for n, trace in traces.items()}
+    ada_step = looked_up(typical["AdaGrad"], jump=JUMPS)
+    rms_step = looked_up(typical["RMSProp"], rho=RHOS, jump=JUMPS)
     off = np.sqrt(traces["RMSProp"].v[HALF + 1 :]) / JUMPS  # 1 where the root fits the new scale
     fits = np.abs(np.log(off)) <= np.log(2)  # (time, ρ, jump)
     after = np.where(fits.any(axis=0), fits.argmax(axis=0) + 1, HALF + 1)
-    box = np.outer(JUMPS, (0.5, 0.5, 2, 2))
-    until = np.array([0, SOON, SOON, 0]) + HALF
-    lines.append(Line("target", ("jump",), points(until, box), TARGET))
+    follows_after = looked_up(after, rho=RHOS, jump=JUMPS)
+    box = points(HALF + np.array([0, SOON, SOON, 0]), np.outer(JUMPS, (0.5, 0.5, 2, 2)))
 
     def draw(figure):
         top, bottom = plots.panels(figure, "A;B")
         for ax in (top, bottom):
             ax.set_yscale("log")
             ax.axvline(HALF, color="#555555", linewidth=0.8)
-        styles = {f"√v of {name}": plots.OPTIMIZERS[name] for name in traces}
-        limits = {"xlim": (0, 2 * HALF)}
-        one = {"|g|": plots.STREAM, **styles, "goal": TARGET}
-        plots.finish(top, styles=one, xlabel="", ylabel="size", ylim=(1e-3, 1e4), **limits)
-        bottom.set(xlabel="step t", ylabel="effective rate", ylim=(1e-4, 1e3), **limits)
+        roots = {f"√v of {name}": plots.OPTIMIZERS[name] for name in traces}
+        styles, xlim = {"|g|": plots.STREAM, **roots, "goal": TARGET}, (0, 2 * HALF)
+        plots.finish(top, styles=styles, xlabel="", ylabel="size", xlim=xlim, ylim=(1e-3, 1e4))
+        bottom.set(xlabel="step t", ylabel="effective rate", xlim=xlim, ylim=(1e-4, 1e3))
         return [top, bottom]
 
     def follows(rho, jump):
         if jump == 1:
             return "There is no jump."
-        count = after[RHOS.index(rho), JUMPS.index(jump)]
+        count = follows_after(rho=rho, jump=jump)
         if count > HALF:
             return f"RMSProp's root has not followed the jump after {HALF} steps."
-        return (
-            f"RMSProp's root is within a factor of two of the new scale {count} "
-            f"{steps_word(count)} after the jump (half-life of ρ = {rho:g}: "
-            f"{averages.half_life(rho):.3g} steps)."
+        told = (
+            f"RMSProp's root is within a factor of two of the new scale {count} {steps_word(count)}"
         )
+        life = averages.half_life(rho)
+        return f"{told} after the jump (half-life of ρ = {rho:g}: {life:.3g} steps)."
 
     def soon(rho, jump):
         if jump != 0.01:
             return False, "It asks for a scale of 0.01 after the jump."
-        counts = after[:, JUMPS.index(jump)]
-        count = counts[RHOS.index(rho)]
-        if count > SOON:
-            told = f"{count} steps" if count <= HALF else f"more than {HALF} steps"
-            return False, f"With ρ = {rho:g} it takes {told}."
-        told = f"With ρ = {rho:g} it follows after {count} {steps_word(count)}"
-        if rho == max(np.array(RHOS)[counts <= SOON]):
-            return True, f"{told}, and is the largest of the slider's values that does in time."
-        return False, f"{told}; a larger ρ is in time, too."
+        count = follows_after(rho=rho, jump=jump)
+        told = f"{count} {steps_word(count)}" if count <= HALF else f"more than {HALF} steps"
+        right = [other for other in RHOS if follows_after(rho=other, jump=jump) <= SOON]
+        return outermost(max, right, rho, f"With ρ = {rho:g} it takes {told}")
 
-    def treads(rho, jump):
-        j = JUMPS.index(jump)
-        return (
-            "In the last 100 steps a typical step is "
-            f"{typical['RMSProp'][RHOS.index(rho), j]:.2g} η for RMSProp and "
-            f"{typical['AdaGrad'][j]:.2g} η for AdaGrad."
-        )
+    def treads(**at):
+        told = f"In the last 100 steps a typical step is {rms_step(**at):.2g} η for RMSProp"
+        return f"{told} and {ada_step(**at):.2g} η for AdaGrad."
 
+    goal = "let the gradients fall to a hundredth, and find the largest ρ whose root has followed"
     return Explorer(
         controls=[
             Control("rho", "decay ρ", RHOS, rho),
             Control("jump", "scale after the jump", JUMPS, jump),
         ],
-        lines=lines,
-        words=[Words(("rho", "jump"), follows), Words(("rho", "jump"), treads)],
-        goals=[
-            Goal(
-                "let the gradients fall to a hundredth, and find the largest ρ whose root has "
-                f"followed within {SOON} steps",
-                ("rho", "jump"),
-                soon,
-            )
-        ],
+        lines=[*lines, Line("target", ("jump",), box, TARGET)],
+        words=[Words(both, follows), Words(both, treads)],
+        goals=[Goal(f"{goal} within {SOON} steps", both, soon)],
         draw=draw,
         size=(760, 460),
     )
 
 
-@numpys_own_errors
 def rmsprop(lr=0.01, rho=0.98):
     """RMSProp on the bowl: its path, its first steps and its last ones, magnified.
-
-    Goal: with ρ = 0.9, find the largest rate that ends within 0.02 of the minimum in both
-    coordinates. Then find the ρ whose first step is 5 η.
 
     Parameters
     ----------
     lr, rho
-        Where the controls stand at the start: learning rate η and decay ρ.
+        Learning rate η and decay ρ.
 
     Returns
     -------
@@ -163,11 +133,6 @@ def rmsprop(lr=0.01, rho=0.98):
         Lines `path`; `step x1` and `step x2`, the size of the first 30 steps in units of η, with
         the `first step` 1/√(1 − ρ); `end x1` and `end x2`, the last 20 positions in units of η,
         with `near`, 0.02 to either side of the minimum.
-
-    Raises
-    ------
-    ValueError
-        If a start value is not among the control's.
 
     Examples
     --------
@@ -180,18 +145,16 @@ def rmsprop(lr=0.01, rho=0.98):
     trace = run(opt, problem.grad, problem.start, BOWL_STEPS, record=["x", "step"])
     steps = np.moveaxis(np.abs(trace.step[1 : FIRST + 1]) / grid, 0, -1)
     ends = np.moveaxis(trace.x[-LAST:] / grid, 0, -1)  # (lr, rho, coordinate, time)
+    ends_at = looked_up(ends, lr=BOWL_RATES, rho=BOWL_RHOS)
     first, last = np.arange(1, FIRST + 1), np.arange(BOWL_STEPS - LAST + 1, BOWL_STEPS + 1)
-    reach = np.abs(trace.x[-LAST:]).max(axis=0)  # (lr, rho, coordinate)
-    level = 1 / np.sqrt(1 - np.array(BOWL_RHOS))[:, None]
-    sides = np.array([NEAR, NEAR, np.nan, -NEAR, -NEAR]) / np.reshape(BOWL_RATES, (-1, 1))
+    level = 1 / np.sqrt(1 - np.array(BOWL_RHOS))
+    sides = np.array([NEAR, NEAR, np.nan, -NEAR, -NEAR]) / grid[:, 0]
     sides = points(np.resize([BOWL_STEPS - LAST, BOWL_STEPS + 1, np.nan], 5), sides)
     on, looks = ("lr", "rho"), {"x1": plots.OPTIMIZERS["RMSProp"], "x2": SECOND}
 
     def draw(figure):
         contour, top, bottom = plots.panels(figure, "AB;AC", width_ratios=(1, 1.15))
-        plots.contours(contour, problem)
-        limits = dict(zip(("xlim", "ylim"), problem.box, strict=True))
-        contour.set(xlabel="$x_1$", ylabel="$x_2$", **limits)
+        map_of(contour, problem)
         styles = {"$x_1$": looks["x1"], "$x_2$": looks["x2"], "first step": FIRST_STEP}
         limits = {"xlim": (0, FIRST + 1), "ylim": (0.1, 50)}
         top.set_yscale("log")
@@ -204,30 +167,33 @@ def rmsprop(lr=0.01, rho=0.98):
         return [contour, top, bottom]
 
     def begins(rho):
-        return f"The first step is {level[BOWL_RHOS.index(rho), 0]:.3g} η."
+        return f"The first step is {(1 - rho) ** -0.5:.3g} η."
 
     def settles(lr, rho):
-        i, j = BOWL_RATES.index(lr), BOWL_RHOS.index(rho)
-        end = ends[i, j]
+        end = ends_at(lr=lr, rho=rho)
         if np.abs(np.abs(end) - 0.5).max() < 0.05 and (end[:, 1:] * end[:, :-1] < 0).all():
             return f"At the end both coordinates jump between +η/2 and −η/2, ±{lr / 2:g}."
-        x1, x2 = (f"reaches {x:.2g}" if x >= 1e-6 else "stays below 1e-6" for x in reach[i, j])
+        far = np.abs(end).max(axis=-1) * lr
+        x1, x2 = (f"reaches {x:.2g}" if x >= 1e-6 else "stays below 1e-6" for x in far)
         return f"In the last {LAST} steps |x₁| {x1} and |x₂| {x2}."
 
     def near(lr, rho):
         if rho != 0.9:
             return False, "It asks for ρ = 0.9."
-        ends_at = reach[:, BOWL_RHOS.index(rho)].max(axis=-1)
-        now = ends_at[BOWL_RATES.index(lr)]
-        told = f"With η = {lr:g} it ends within {now:.2g}"
-        if now <= NEAR and lr == max(np.array(BOWL_RATES)[ends_at <= NEAR]):
-            return True, f"{told}, and is the largest of the slider's values that does."
-        return False, f"{told}; a larger η does, too." if now <= NEAR else f"{told} of the minimum."
+        within = {n: np.abs(ends_at(lr=n, rho=rho)).max() * n for n in BOWL_RATES}
+        told = f"With η = {lr:g} it ends within {within[lr]:.2g} of the minimum"
+        return outermost(max, [other for other in within if within[other] <= NEAR], lr, told)
 
     def long(rho):
-        now = level[BOWL_RHOS.index(rho), 0]
+        now = (1 - rho) ** -0.5
         return bool(np.isclose(now, 5)), f"With ρ = {rho:g} it is {now:.3g} η."
 
+    curves = [
+        Line(f"{what} {name}", on, points(times, values[:, :, i]), look, ax)
+        for ax, (what, times, values) in enumerate([("step", first, steps), ("end", last, ends)], 1)
+        for i, (name, look) in enumerate(looks.items())
+    ]
+    goal = "with ρ = 0.9, find the largest rate that ends within 0.02 of the minimum in both"
     return Explorer(
         controls=[
             Control("lr", "rate η", BOWL_RATES, lr),
@@ -235,33 +201,15 @@ def rmsprop(lr=0.01, rho=0.98):
         ],
         lines=[
             Line("path", on, np.moveaxis(trace.x, 0, -2), plots.OPTIMIZERS["RMSProp"]),
-            Line("first step", ("rho",), points((0, FIRST + 1), level), FIRST_STEP, 1),
-            *(Line(f"step {n}", on, points(first, steps[:, :, i]), looks[n], 1)
-              for i, n in enumerate(looks)),
+            Line("first step", ("rho",), points((0, FIRST + 1), level[:, None]), FIRST_STEP, 1),
             Line("near", ("lr",), sides, TARGET, 2),
-            *(Line(f"end {n}", on, points(last, ends[:, :, i]), looks[n], 2)
-              for i, n in enumerate(looks)),
+            *curves,
         ],
         words=[Words(("rho",), begins), Words(on, settles)],
         goals=[
-            Goal(
-                "with ρ = 0.9, find the largest rate that ends within 0.02 of the minimum in both "
-                "coordinates",
-                on,
-                near,
-            ),
+            Goal(f"{goal} coordinates", on, near),
             Goal("find the ρ whose first step is 5 η", ("rho",), long),
         ],
         draw=draw,
         size=(760, 420),
-    )  # fmt: skip
-
-
-def _jumping():
-    """`memory`'s stream for each of `JUMPS`, one in each column."""
-    g = np.random.default_rng(0).normal(size=(2 * HALF, 1))
-    return g * np.where(np.arange(2 * HALF)[:, None] < HALF, 1.0, JUMPS)
-
-
-def _rate(state):
-    return state.rate
+    )

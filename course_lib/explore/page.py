@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from dataclasses import asdict
 from pathlib import Path
 
 import anywidget
@@ -9,8 +10,6 @@ import numpy as np
 import traitlets
 
 from .plots import DPI, MARKER_RADIUS, png, theme
-
-__all__ = ["Page", "script", "widget"]
 
 HERE = Path(__file__).parent
 NARROW, NARROW_PANEL = 360, 230  # CSS pixels: a phone's width, and the height of one panel there
@@ -47,75 +46,67 @@ class Page(anywidget.AnyWidget):
     start = traitlets.Dict().tag(sync=True)
 
 
-def widget(explorer):
-    """The page of an explorer: everything that it will show, at every position of its controls."""
-    controls, draw_on = explorer._controls, explorer._draw_on
+def widget(table, at, **memory):
+    """The page of a table, with its controls at those positions: all that it will ever show."""
+
+    def stills(size):
+        return [table.still(values, size) for values in table.every(table.draw_on)]
+
     with theme():
-        usual = [explorer._still(values, explorer._size) for values in combinations(explorer)]
-    axes = [axes for _, axes in usual]
-    tables, lines, offset = [], [], 0
-    for line in explorer._lines.values():
-        on, table = _fractions(explorer, line, axes)
-        style = line.style
-        lines.append(
-            {
-                "ax": line.ax,
-                "offset": offset,
-                "points": table.shape[-2],
-                "strides": explorer._strides(on),
-                "upto": line.upto and f"at_{line.upto}",
-                "colour": style.colour,
-                "width": style.width,
-                "dash": [style.width * dash for dash in style.dash],
-                "marker": style.marker,
-                "radius": MARKER_RADIUS,
-            }
-        )
-        tables.append(table.tobytes())
-        offset += table.size
-    narrow = NARROW, 40 + NARROW_PANEL * len(axes[0])
-    layouts, pngs = [], []
-    for size in (explorer._size, narrow, WIDE):
-        with theme():
-            drawn = usual if size is explorer._size else None
-            drawn = drawn or [explorer._still(values, size) for values in combinations(explorer)]
-            boxes = [[_box(ax, size[1]) for ax in axes] for _, axes in drawn]
-            layouts.append({"size": size, "boxes": boxes})
-            pngs.append([png(figure, 2 * DPI) for figure, _ in drawn])  # last: other pixels
+        usual = stills(table.size)
+        axes = [axes for _, axes in usual]
+        sizes = table.size, (NARROW, 40 + NARROW_PANEL * len(axes[0])), WIDE
+        shapes = [usual, *map(stills, sizes[1:])]
+        layouts = [
+            {"size": size, "boxes": [[_box(ax, size[1]) for ax in axes] for _, axes in drawn]}
+            for size, drawn in zip(sizes, shapes, strict=True)
+        ]
+        lines, tables, offset = [], [], 0
+        for line in table.lines.values():
+            on, fractions = _fractions(table, line, axes)
+            tables.append(fractions.tobytes())
+            lines.append({**_line(line), "strides": _strides(table, on), "offset": offset})
+            offset += fractions.size
+        # Last, for from here on the figures have other pixels.
+        pngs = [[png(figure, 2 * DPI) for figure, _ in drawn] for drawn in shapes]
     spec = {
         "layouts": layouts,
-        "still": explorer._strides(draw_on),
+        "still": _strides(table, table.draw_on),
         "lines": lines,
-        "words": [_words(explorer, words) for words in explorer._words],
-        "goals": [_goal(explorer, goal) for goal in explorer._goals],
-        "places": [_places(explorer, a[0]) for a in axes] if explorer._place else [],
-        "controls": [f"at_{name}" for name in controls],
+        "words": [_words(table, words) for words in table.words],
+        "goals": [_goal(table, goal) for goal in table.goals],
+        "places": [_places(table.place, a[0]) for a in axes] if table.place else [],
+        "controls": [f"at_{name}" for name in table.controls],
     }
-    traits = {f"at_{name}": traitlets.Any(0).tag(sync=True) for name in controls}
-    at = {f"at_{c.name}": c.index(c.start) for c in controls.values()}
-    table = b"".join(tables)
-    return type("Page", (Page,), traits)(
-        spec=spec, stills=pngs, table=table, **explorer._memory(), **at
-    )
+    at = {f"at_{name}": position for name, position in at.items()}
+    traits = {name: traitlets.Any(0).tag(sync=True) for name in at}
+    page = type("Page", (Page,), traits)
+    return page(spec=spec, stills=pngs, table=b"".join(tables), **memory, **at)
 
 
-def combinations(explorer):
-    return list(explorer._combinations(explorer._draw_on))
+def _strides(table, on):
+    """How far a table with the axes `on` moves on when a control moves by one."""
+    lengths = table.lengths(on)
+    return {f"at_{name}": int(np.prod(lengths[i + 1 :])) for i, name in enumerate(on)}
 
 
-def _words(explorer, words):
-    texts = [words.say(**values) for values in explorer._combinations(words.on)]
-    return {"strides": explorer._strides(words.on), "texts": texts, "shown": words.shown}
+def _line(line):
+    look = {**asdict(line.style), "radius": MARKER_RADIUS}
+    look["dash"] = [line.style.width * dash for dash in line.style.dash]
+    upto = line.upto and f"at_{line.upto}"
+    return {**look, "ax": line.ax, "points": line.xy.shape[-2], "upto": upto}
 
 
-def _goal(explorer, goal):
-    seen = [goal.look(**values) for values in explorer._combinations(goal.on)]
-    return {
-        "strides": explorer._strides(goal.on),
-        "text": goal.text,
-        "reached": [bool(reached) for reached, _ in seen],
-        "told": [told for _, told in seen],
-    }
+def _words(table, words):
+    texts = [words.say(**values) for values in table.every(words.on)]
+    return {"strides": _strides(table, words.on), "texts": texts, "shown": words.shown}
+
+
+def _goal(table, goal):
+    seen = [goal.look(**values) for values in table.every(goal.on)]
+    reached, told = [bool(reached) for reached, _ in seen], [told for _, told in seen]
+    return {"strides": _strides(table, goal.on), "text": goal.text, "reached": reached,
+            "told": told}  # fmt: skip
 
 
 def _box(ax, height):
@@ -124,35 +115,30 @@ def _box(ax, height):
     return [box.x0, height - box.y1, box.width, box.height]
 
 
-def _fractions(explorer, line, axes):
-    """A line's table in fractions of its axes, from their lower left; its axes of controls.
+def _fractions(table, line, axes):
+    """A line's controls, those of the stills first, and its table in fractions of its axes.
 
-    In fractions, one table serves the picture in every shape.
+    From their lower left. In fractions, one table serves the picture in every shape.
     """
-    on, xy = line.on, line.xy
-    for (
-        name
-    ) in explorer._draw_on:  # other limits, other fractions: also where the data are the same
-        if name not in on:
-            on, xy = (name, *on), np.broadcast_to(xy, (*explorer._lengths([name]), *xy.shape))
-    ordered = (*explorer._draw_on, *(c for c in on if c not in explorer._draw_on))
-    xy = xy.transpose(*(on.index(c) for c in ordered), -2, -1)
-    stills = xy.reshape(len(axes), -1, *xy.shape[-2:])
-    table = [
-        _in_axes(a[line.ax], still.reshape(-1, 2)).reshape(still.shape)
-        for a, still in zip(axes, stills, strict=True)
-    ]
-    return ordered, np.clip(table, -1e4, 1e4).astype("<f4")  # canvases draw no further
+    # Other limits, other fractions: each still has its own, also where the data are the same.
+    missing = [name for name in table.draw_on if name not in line.on]
+    on = [*missing, *line.on]
+    xy = np.broadcast_to(line.xy, (*table.lengths(missing), *line.xy.shape))
+    xy = np.moveaxis(xy, [on.index(name) for name in table.draw_on], range(len(table.draw_on)))
+    stills = xy.reshape(len(axes), -1, 2)
+    xy = [_in_axes(a[line.ax], still) for a, still in zip(axes, stills, strict=True)]
+    on = [*table.draw_on, *(name for name in line.on if name not in table.draw_on)]
+    return on, np.clip(xy, -1e4, 1e4).astype("<f4")  # canvases draw no further
 
 
 def _in_axes(ax, xy):
     return (ax.transData + ax.transAxes.inverted()).transform(xy)
 
 
-def _places(explorer, ax):
+def _places(place, ax):
     """Where in the first axes the values of the controls lie that a click sets, as fractions."""
-    x, y = map(np.asarray, explorer._place.values())
+    x, y = map(np.asarray, place.values())
     x = _in_axes(ax, np.stack([x, np.full(len(x), y[0])], axis=-1))[:, 0]
     y = _in_axes(ax, np.stack([np.full(len(y), 1.0), y], axis=-1))[:, 1]
-    at = zip(explorer._place, (x, y), strict=True)
+    at = zip(place, (x, y), strict=True)
     return {f"at_{name}": fractions.tolist() for name, fractions in at}

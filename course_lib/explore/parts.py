@@ -5,8 +5,6 @@ import numpy as np
 from ..descent import run
 from .plots import LineStyle
 
-# Decorates an explorer, whose arithmetic is no matter of what a learner has set with np.seterr.
-numpys_own_errors = np.errstate(divide="warn", over="warn", under="ignore", invalid="warn")
 ROUNDING = 1e-9  # numbers that differ by less are equal: what is said hangs on no last bit
 
 
@@ -45,6 +43,12 @@ def steps_word(count):
     return "step" if count == 1 else "steps"
 
 
+def first(true):
+    """The place, from 1 on, of the first that is true, or None."""
+    places = np.flatnonzero(true)
+    return int(places[0]) + 1 if len(places) else None
+
+
 LEVEL = LineStyle("#B8B8B8", width=0.8)
 
 
@@ -59,6 +63,36 @@ def level_lines(curvature, turn=0.0):
     xy = np.concatenate([xy, np.full_like(xy[..., :1, :], np.nan)], axis=-2)
     c, s = np.cos(np.deg2rad(turn)), np.sin(np.deg2rad(turn))
     return xy.reshape(*xy.shape[:-3], -1, 2) @ [[c, s], [-s, c]]
+
+
+def looked_up(table, **controls):
+    """The entries of a table as a function of its first axes' controls: name → all its values.
+
+    >>> square = looked_up(np.array([1, 4, 9]), x=(1, 2, 3))
+    >>> int(square(x=3, y=7))  # controls that do not matter may be named, too
+    9
+    """
+
+    def at(**now):
+        return table[tuple(values.index(now[name]) for name, values in controls.items())]
+
+    return at
+
+
+def outermost(best, right, value, told):
+    """What `look` returns for a goal that asks for the largest (`max`) of the right values.
+
+    Or for the smallest (`min`). `told` says what is there now.
+
+    >>> outermost(max, [0.1, 0.2], 0.1, "With η = 0.1 it ends at 0")
+    (False, 'With η = 0.1 it ends at 0; a larger value will do, too.')
+    """
+    more, most = ("larger", "largest") if best is max else ("smaller", "smallest")
+    if value not in right:
+        return False, f"{told}."
+    if value != best(right):
+        return False, f"{told}; a {more} value will do, too."
+    return True, f"{told}: the {most} of the slider's values."
 
 
 TARGET = {"color": "#00704F", "linewidth": 1.2, "linestyle": (0, (6, 3))}
@@ -85,8 +119,10 @@ def descend(opt, problem, steps):
     return np.moveaxis(x, 0, -2)
 
 
-def until_far(x, far):
-    """Paths (…, time, 2) that stay where they first are further than `far`."""
-    near = np.logical_and.accumulate((np.abs(x) <= far).all(axis=-1), axis=-1).sum(axis=-1)
-    at = np.minimum(np.arange(x.shape[-2]), near[..., None])
-    return np.take_along_axis(x, at[..., None], axis=-2)
+def fed(opt, gradients, **how):
+    """The trace of an optimizer that gets these gradients (time, ...), wherever it goes."""
+
+    def grad(x, t):
+        return np.broadcast_to(gradients[t - 1], x.shape)
+
+    return run(opt, grad, np.zeros(gradients.shape[1:]), len(gradients), **how)

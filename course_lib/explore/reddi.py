@@ -1,18 +1,13 @@
 """Where Adam fails: a stream that is built against it (lesson 06)."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from .. import averages, problems
-from ..descent import run
 from ..optimizers import Adam
 from ..variants import AMSGrad
 from . import plots
 from .explorer import Control, Explorer, Goal, Line, Words
-from .parts import bars, numpys_own_errors, points
-
-__all__ = ["counterexample"]
+from .parts import bars, fed, looked_up, outermost, points
 
 LENGTH, LAST = 1500, 300
 LARGE = (2.5, 3.0, 4.0, 5.0, 7.0, 10.0)
@@ -21,17 +16,13 @@ SHORT = (0.0, 0.9)
 NEAR = -0.9  # an end left of it is near the minimum
 
 
-@numpys_own_errors
 def counterexample(c=3.0, beta2=0.999):
     """Reddi's stream: gradients c, −1, −1 for ever, so that downhill is to the left.
-
-    Goal: with c = 3 and β₁ = 0, find the smallest β₂ with which Adam ends near −1. Then, with
-    β₂ = 0.2, the smallest c.
 
     Parameters
     ----------
     c, beta2 : float
-        Where the controls stand at the start: the large gradient, and the decay β₂.
+        The large gradient, and the decay β₂.
 
     Returns
     -------
@@ -39,37 +30,31 @@ def counterexample(c=3.0, beta2=0.999):
         Lines `Adam` and `AMSGrad`: the mean position over the last 30 steps, at η = 0.9/√t; and
         `Adam steps` and `AMSGrad steps`: the last three, divided by η, and their sum.
 
-    Raises
-    ------
-    ValueError
-        If a start value is not among the control's.
-
     Examples
     --------
     >>> print(counterexample(beta2=0.1).alt.partition(";")[0])
     Mean position of the last 300 steps: Adam +0.989, the wrong end
     """
-    stream = [problems.reddi(one).grad(np.zeros(1), t)[0] for t in (1, 2, 3) for one in LARGE]
-    stream = np.reshape(stream, (3, len(LARGE), 1, 1, 1))
+    games = [problems.reddi(large) for large in LARGE]
+    stream = [[game.grad(np.zeros(1), t) for game in games] for t in range(1, LENGTH + 1)]
+    stream = np.array(stream)[:, :, None, None]
     betas = {"beta1": np.reshape(SHORT, (-1, 1)), "beta2": np.reshape(LONG, (-1, 1, 1))}
-    start = np.zeros((len(LARGE), len(LONG), len(SHORT), 1))
+    how = {"record": ["x", "step"], "project": games[0].project}
 
     def rate(t):
         return 0.9 / np.sqrt(t)
 
     def trace(kind):
-        opt = kind(eps=0, **betas)
-        return run(lambda t: replace(opt, lr=rate(t)),
-                   lambda x, t: np.broadcast_to(stream[(t - 1) % 3], x.shape), start, LENGTH,
-                   record=["x", "step"], project=problems.reddi().project)  # fmt: skip
+        return fed(lambda t: kind(rate(t), eps=0, **betas), stream, **how)
 
     traces = {"Adam": trace(Adam), "AMSGrad": trace(AMSGrad)}
+    known = {"c": LARGE, "beta2": LONG, "beta1": SHORT}
     shown = np.arange(0, LENGTH + 1, 10)
     calm, ends, beat = {}, {}, {}
     for name, one in traces.items():
         x = one.x[..., 0]
         calm[name] = np.moveaxis(averages.moving_average(x, 30)[shown], 0, -1)
-        ends[name] = x[-LAST:].mean(axis=0)
+        ends[name] = looked_up(x[-LAST:].mean(axis=0), **known)
         times = np.arange(LENGTH - 2, LENGTH + 1)  # the last c, −1, −1
         three = -one.step[-3:, ..., 0] / rate(times).reshape(3, 1, 1, 1)
         beat[name] = np.moveaxis(np.concatenate([three, three.sum(axis=0, keepdims=True)]), 0, -1)
@@ -90,28 +75,31 @@ def counterexample(c=3.0, beta2=0.999):
         right.annotate("to the left", (0.5, -1.95), va="bottom")
         return [left, right]
 
-    def at(values, c, beta1, beta2):
-        return values[LARGE.index(c), LONG.index(beta2), SHORT.index(beta1)]
-
     def outcome(**now):
         told = []
-        for name, one in ends.items():
-            end = at(one, **now)
+        for name, end_at in ends.items():
+            end = end_at(**now)
             where = "the wrong end" if end > 0.5 else "the minimum" if end < NEAR else "in between"
             told.append(f"{name} {end:+.3f}, {where}".replace("-", "−"))
         return f"Mean position of the last {LAST} steps: {'; '.join(told)}."
 
-    def smallest(name, values, now, others):
+    def smallest(name, sign, others):
         """Whether Adam ends near −1 here, and with no smaller value of that control."""
-        if any(now[other] != value for other, value in others.items()):
-            return False, "Not set yet."
-        near = [v for v in values if at(ends["Adam"], **{**now, name: v}) < NEAR]
-        end = f"{at(ends['Adam'], **now):+.2f}".replace("-", "−")
-        if now[name] == min(near):
-            return True, f"With {now[name]:g}, the slider's smallest, Adam ends at {end}."
-        return False, f"Adam ends at {end}{', but a smaller one does, too' * (now[name] in near)}."
 
-    on = ("c", "beta2", "beta1")
+        def look(**now):
+            if any(now[other] != value for other, value in others.items()):
+                return False, "Not set yet."
+            near = [value for value in known[name] if ends["Adam"](**{**now, name: value}) < NEAR]
+            end = f"{ends['Adam'](**now):+.2f}".replace("-", "−")
+            return outermost(
+                min, near, now[name], f"With {sign} = {now[name]:g} Adam ends at {end}"
+            )
+
+        return look
+
+    on = tuple(known)
+    first = "with c = 3 and β₁ = 0, the smallest β₂ with which Adam ends near −1"
+    then = "with β₂ = 0.2 and β₁ = 0, the smallest c with which Adam ends near −1"
     return Explorer(
         controls=[
             Control("c", "large gradient c", LARGE, c),
@@ -127,16 +115,8 @@ def counterexample(c=3.0, beta2=0.999):
         ],
         words=[Words(on, outcome)],
         goals=[
-            Goal(
-                "with c = 3 and β₁ = 0, the smallest β₂ with which Adam ends near −1",
-                on,
-                lambda **now: smallest("beta2", LONG, now, {"c": 3.0, "beta1": 0.0}),
-            ),
-            Goal(
-                "with β₂ = 0.2 and β₁ = 0, the smallest c with which Adam ends near −1",
-                on,
-                lambda **now: smallest("c", LARGE, now, {"beta2": 0.2, "beta1": 0.0}),
-            ),
+            Goal(first, on, smallest("beta2", "β₂", {"c": 3.0, "beta1": 0.0})),
+            Goal(then, on, smallest("c", "c", {"beta2": 0.2, "beta1": 0.0})),
         ],
         draw=draw,
         size=(760, 360),

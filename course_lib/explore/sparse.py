@@ -7,9 +7,7 @@ import numpy as np
 from .. import words
 from . import plots
 from .explorer import Control, Explorer, Goal, Line, Words
-from .parts import number, numpys_own_errors, points
-
-__all__ = ["rare_words"]
+from .parts import looked_up, number, points
 
 COUNT, STEPS, SEEDS = 50, 2000, 60
 T_95 = 2.001  # Student's t with 59 degrees of freedom
@@ -28,20 +26,17 @@ CURVES = {name: replace(plots.OPTIMIZERS[name], marker="") for name in ("SGD", "
 BARS = plots.LineStyle("#767676", width=4)
 
 
-@numpys_own_errors
 def rare_words(noise=0.0, schedule="constant", lr=0.5):
     """SGD with one schedule for fifty words against AdaGrad: the loss at each η, with intervals.
 
     Word k is k times rarer than the first; the target of an example is its word's weight, +1
     or −1, plus noise. Both learn 2000 examples, from 60 seeds.
-    Goal: with noise 1 and a constant rate, find the lowest loss. Then, with noise 1, find a
-    schedule and an η whose whole interval lies below AdaGrad.
 
     Parameters
     ----------
     noise, schedule, lr
-        Where the controls stand at the start: the deviation of the noise, SGD's schedule and
-        its rate η. In a schedule t counts all examples, n those with this word.
+        The deviation of the noise, SGD's schedule and its rate η. In a schedule t counts all
+        examples, n those with this word.
 
     Returns
     -------
@@ -50,11 +45,6 @@ def rare_words(noise=0.0, schedule="constant", lr=0.5):
         its 95 % `intervals`, `AdaGrad`, and the points `chosen`, the η of the control, and `best`.
         For words from common to rare their mean squared error at the end: `SGD words`, at the
         chosen η, and `AdaGrad words`, at its best.
-
-    Raises
-    ------
-    ValueError
-        If a start value is not among the control's.
 
     Examples
     --------
@@ -79,9 +69,8 @@ def rare_words(noise=0.0, schedule="constant", lr=0.5):
     best = ada.mean(axis=0).argmin(axis=-1)  # the index of AdaGrad's best η at each noise
     rival = np.take_along_axis(ada, best[None, :, None], axis=-1)
     ada_words = np.take_along_axis(ada_words, best[:, None, None], axis=1)[:, 0]
-    sgd, sgd_words = zip(
-        *(learnt(lambda t, v, n, at=at: at(lrs, t, n)) for at in SCHEDULES.values()), strict=True
-    )
+    sgd = [learnt(lambda t, v, n, at=at: at(lrs, t, n)) for at in SCHEDULES.values()]
+    sgd, sgd_words = zip(*sgd, strict=True)
     loss, sgd_words = np.stack(sgd, axis=2), np.stack(sgd_words, axis=1)
     above = loss - rival[..., None]  # of one seed each: (seed, noise, schedule, η)
     mean, half = above.mean(axis=0), T_95 * above.std(axis=0, ddof=1) / np.sqrt(SEEDS)
@@ -103,23 +92,23 @@ def rare_words(noise=0.0, schedule="constant", lr=0.5):
         right.set(xlabel="word k: k times rarer", ylabel="squared error (1: not learnt)")
         return [left, right]
 
-    def find(noise, schedule, lr):
-        return NOISES.index(noise), names.index(schedule), RATES.index(lr)
+    outcomes = np.stack([loss, mean, half], axis=-1)
+    outcomes = looked_up(outcomes, noise=NOISES, schedule=names, lr=RATES)
 
-    def apart(at):
+    def apart(mean, half):
         """The mean difference to AdaGrad's best, with its interval, in words."""
-        if abs(mean[at]) <= half[at] + 5e-5:  # nor is a difference claimed that reads 0.0000
+        if abs(mean) <= half + 5e-5:  # nor is a difference claimed that reads 0.0000
             return "no more apart from AdaGrad's best than chance explains"
-        where = "above" if mean[at] > 0 else "below"
-        return f"{abs(mean[at]):.4f} ± {half[at]:.4f} {where} AdaGrad's best"
+        where = "above" if mean > 0 else "below"
+        return f"{abs(mean):.4f} ± {half:.4f} {where} AdaGrad's best"
 
     def outcome(noise, schedule, lr):
-        at = find(noise, schedule, lr)
+        loss, *difference = outcomes(noise=noise, schedule=schedule, lr=lr)
         rate = "a constant rate" if schedule == "constant" else f"the rate {schedule}"
         about = f"Noise {noise:g}, SGD with {rate}, η = {lr:g}:"
-        if loss[at] > 1:
+        if loss > 1:
             return f"{about} worse than to have learnt nothing."
-        return f"{about} loss {loss[at]:.4f}, {apart(at)}."
+        return f"{about} loss {loss:.4f}, {apart(*difference)}."
 
     def rivals(noise):
         i = NOISES.index(noise)
@@ -128,24 +117,24 @@ def rare_words(noise=0.0, schedule="constant", lr=0.5):
         return f"{told} All of it is a mean of {SEEDS} seeds."
 
     def lowest(noise, schedule, lr):
-        i, j, _ = at = find(noise, schedule, lr)
         if noise != 1 or schedule != "constant":
             return False, "It asks for noise 1 and a constant rate."
-        times = loss[at] / loss[i, j].min()
+        now, *difference = outcomes(noise=noise, schedule=schedule, lr=lr)
+        times = now / min(outcomes(noise=noise, schedule=schedule, lr=other)[0] for other in RATES)
         if times < 1.02:  # the seeds do not tell apart what is that close
-            return True, f"With η = {lr:g} the loss is {loss[at]:.4f}, {apart(at)}."
+            return True, f"With η = {lr:g} the loss is {now:.4f}, {apart(*difference)}."
         return False, f"The loss of η = {lr:g} is {number(times)} times the lowest."
 
     def below(noise, schedule, lr):
-        at = find(noise, schedule, lr)
+        _, mean, half = outcomes(noise=noise, schedule=schedule, lr=lr)
         if noise != 1:
             return False, "It asks for noise 1."
-        if mean[at] + half[at] < 0:
-            return True, f"With the rate {schedule} and η = {lr:g} it is {apart(at)}."
-        return False, f"The interval goes up to {number(mean[at] + half[at])}: not below 0."
+        if mean + half < 0:
+            return True, f"With the rate {schedule} and η = {lr:g} it is {apart(mean, half)}."
+        return False, f"The interval goes up to {number(mean + half)}: not below 0."
 
     on = ("noise", "schedule", "lr")
-    look = plots.OPTIMIZERS
+    wanted, look = "a schedule and an η whose whole interval", plots.OPTIMIZERS
     return Explorer(
         controls=[
             Control("noise", "noise σ", NOISES, noise),
@@ -164,11 +153,7 @@ def rare_words(noise=0.0, schedule="constant", lr=0.5):
         words=[Words(on, outcome), Words(("noise",), rivals)],
         goals=[
             Goal("with noise 1 and a constant rate, find the lowest loss", on, lowest),
-            Goal(
-                "with noise 1, find a schedule and an η whose whole interval lies below AdaGrad",
-                on,
-                below,
-            ),
+            Goal(f"with noise 1, find {wanted} lies below AdaGrad", on, below),
         ],
         draw=draw,
         size=(760, 360),

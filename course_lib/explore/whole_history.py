@@ -2,13 +2,10 @@
 
 import numpy as np
 
-from ..descent import run
 from ..optimizers import AdaGrad
 from . import plots
 from .explorer import Control, Explorer, Goal, Line, Words
-from .parts import numpys_own_errors, points, steps_word
-
-__all__ = ["adagrad_decay"]
+from .parts import fed, looked_up, outermost, points, steps_word
 
 MILLION = 1_000_000
 TIMES = np.unique(np.geomspace(1, MILLION, 61).round().astype(int))  # ten to a decade
@@ -26,31 +23,22 @@ TARGET = plots.LineStyle("#767676", width=4)
 ROOT_LAW = plots.LineStyle("#333333", width=1.0, dash=(1, 2))
 
 
-@numpys_own_errors
 def adagrad_decay(lr=0.01, steps=10, noise=0.0):
     """AdaGrad's effective rates of four parameters, over a million steps.
 
     Their gradients are: constant, always 1; noisy, normal with mean 0 and deviation 1; sparse, 1
     in the first of every 100 steps, else 0; fading, 0.99^(t − 1), as on the way into a minimum.
-    Goal: find the η that leaves the constant parameter a rate of 0.01 after 10 000 steps. Then
-    find the smallest noise that leaves the fading one less than 2 % of η after a million.
 
     Parameters
     ----------
     lr, steps, noise
-        Where the controls stand at the start: learning rate η, steps so far, and the deviation
-        of the normal noise that is added to every gradient.
+        Learning rate η, steps so far, and the deviation of a normal noise in every gradient.
 
     Returns
     -------
     Explorer
         Lines `constant`, `noisy`, `sparse` and `fading`, the rates up to `steps`, with `η/√t`,
         and `2 % of η`.
-
-    Raises
-    ------
-    ValueError
-        If a start value is not among the control's.
 
     Notes
     -----
@@ -63,13 +51,10 @@ def adagrad_decay(lr=0.01, steps=10, noise=0.0):
     >>> explorer.lines["constant"][-1].round(9).tolist()
     [10000.0, 0.001]
     """
-    squares = _sums_of_squares()
-    lrs = np.reshape(RATES, (-1, 1, 1))
-    g = np.sqrt(squares)[:, None] * np.ones_like(lrs)  # (time, lr, noise, parameter)
-    trace = run(AdaGrad(lrs), lambda x, t: g[t - 1], np.zeros(g.shape[1:]), len(g), record=["rate"])
-    rate = np.moveaxis(trace.rate[1:], 0, -1)  # (lr, noise, parameter, time)
-    law = np.array(RATES)[:, None] / np.sqrt(TIMES)
-    seen, on = tuple(TIMES.tolist()), ("lr", "noise")
+    lrs, seen = np.reshape(RATES, (-1, 1, 1)), tuple(TIMES.tolist())
+    trace = fed(AdaGrad(lrs), np.sqrt(_sums_of_squares())[:, None], record=["rate"])
+    rate = np.moveaxis(trace.rate[1:], 0, 2)  # (lr, noise, time, parameter)
+    rates_at = looked_up(rate, lr=RATES, noise=NOISES, steps=seen)
 
     def draw(figure):
         ax = figure.subplots()
@@ -82,37 +67,31 @@ def adagrad_decay(lr=0.01, steps=10, noise=0.0):
         return ax
 
     def left(lr, noise, steps):
-        now = rate[RATES.index(lr), NOISES.index(noise)]
-        end = seen.index(steps)
-        told = ", ".join(
-            f"{name} {_percent(now[i, end] / lr)}" for i, name in enumerate(PARAMETERS)
-        )
+        rates = rates_at(lr=lr, noise=noise, steps=steps)
+        shares = zip(PARAMETERS, rates / lr, strict=True)
+        told = ", ".join(f"{name} {_percent(share)}" for name, share in shares)
         after = f"after {_count(steps)} {steps_word(steps)}"
         return (
-            f"What is left of η {after}: {told}. "
-            f"The constant parameter's rate is {now[0, end]:.2g}."
+            f"What is left of η {after}: {told}. The constant parameter's rate is {rates[0]:.2g}."
         )
 
     def constant(lr, noise, steps):
         if steps != 10_000 or noise:
-            return (
-                False,
-                f"It asks for 10 000 steps without noise; here: {_count(steps)}, noise {noise:g}.",
-            )
-        now = rate[RATES.index(lr), 0, 0, seen.index(steps)]
-        told = f"With η = {lr:g} the rate is {now:.2g}."
-        return bool(np.isclose(now, 0.01)), told
+            here = f"{_count(steps)}, noise {noise:g}"
+            return False, f"It asks for 10 000 steps without noise; here: {here}."
+        now = rates_at(lr=lr, noise=noise, steps=steps)[0]
+        return bool(np.isclose(now, 0.01)), f"With η = {lr:g} the rate is {now:.2g}."
 
     def fading(noise, steps):
         if steps != MILLION:
             return False, f"It asks for a million steps; here are {_count(steps)}."
-        share = rate[0, :, -1, -1] / RATES[0]  # at each noise
-        now = share[NOISES.index(noise)]
-        told = f"With noise {noise:g} it is left {_percent(now)} of η"
-        if now < LEFT and noise > NOISES[np.argmax(share < LEFT)]:
-            return False, f"{told}; a smaller noise is enough."
-        return bool(now < LEFT), f"{told}."
+        share = dict(zip(NOISES, rate[0, :, -1, -1] / RATES[0], strict=True))
+        told = f"With noise {noise:g} it is left {_percent(share[noise])} of η"
+        return outermost(min, [other for other in NOISES if share[other] < LEFT], noise, told)
 
+    on = ("lr", "noise", "steps")
+    then = "find the smallest noise that leaves the fading one less than 2 % of η after a million"
+    first = "find the η that leaves the constant parameter a rate of 0.01 after 10 000 steps"
     return Explorer(
         controls=[
             Control("lr", "rate η", RATES, lr),
@@ -122,54 +101,38 @@ def adagrad_decay(lr=0.01, steps=10, noise=0.0):
         lines=[
             Line("2 % of η", ("lr",), points((5e5, 2e6), LEFT * lrs[:, 0]), TARGET),
             *(
-                Line(name, on, points(TIMES, rate[:, :, i]), style, upto="steps")
+                Line(name, on[:2], points(TIMES, rate[..., i]), style, upto="steps")
                 for i, (name, style) in enumerate(PARAMETERS.items())
             ),
-            Line("η/√t", ("lr",), points(TIMES, law), ROOT_LAW, upto="steps"),
-        ],
-        words=[Words((*on, "steps"), left)],
-        goals=[
-            Goal(
-                "find the η that leaves the constant parameter a rate of 0.01 after 10 000 steps",
-                (*on, "steps"),
-                constant,
-            ),
-            Goal(
-                "find the smallest noise that leaves the fading one less than 2 % of η after "
-                "a million",
-                ("noise", "steps"),
-                fading,
+            Line(
+                "η/√t",
+                ("lr",),
+                points(TIMES, np.divide.outer(RATES, np.sqrt(TIMES))),
+                ROOT_LAW,
+                upto="steps",
             ),
         ],
+        words=[Words(on, left)],
+        goals=[Goal(first, on, constant), Goal(then, on[1:], fading)],
         draw=draw,
         size=(760, 400),
     )
 
 
 def _streams():
-    """The gradients of `adagrad_decay`'s parameters without noise, a million each; the noise."""
-    rng = np.random.default_rng(0)
-    t = np.arange(MILLION)
-    clean = {
-        "constant": np.ones(MILLION),
-        "noisy": rng.normal(size=MILLION),
-        "sparse": (t % 100 == 0).astype(float),
-        "fading": 0.99**t,
-    }
-    return list(clean.values()), rng.normal(size=MILLION)
+    """The gradients of `PARAMETERS` without noise, a million each; the noise."""
+    rng, t = np.random.default_rng(0), np.arange(MILLION)
+    noisy = rng.normal(size=MILLION)
+    clean = [np.ones(MILLION), noisy, (t % 100 == 0).astype(float), 0.99**t]
+    return clean, rng.normal(size=MILLION)
 
 
 def _sums_of_squares():
-    """Σg² of the steps between each of `TIMES` and the one before: (time, noise, parameter).
-
-    With (c + σξ)² = c² + 2σcξ + σ²ξ² one sum of each kind serves all σ.
-    """
+    """Σg² of the steps between each of `TIMES` and the one before: (time, noise, parameter)."""
     clean, xi = _streams()
-    begins, sigma = np.append(0, TIMES[:-1]), np.array(NOISES)[:, None]
-    total = lambda x: np.add.reduceat(x, begins)  # noqa: E731
-    own = np.transpose([total(c * c) for c in clean])[:, None]
-    mixed = np.transpose([total(c * xi) for c in clean])[:, None]
-    return own + 2 * sigma * mixed + sigma**2 * total(xi * xi)[:, None, None]
+    begins = np.append(0, TIMES[:-1])
+    sums = [[np.add.reduceat((g + sigma * xi) ** 2, begins) for g in clean] for sigma in NOISES]
+    return np.moveaxis(sums, -1, 0)
 
 
 def _percent(share):

@@ -24,7 +24,8 @@ INTERACT = {
     "moving_averages": """
 import ipywidgets
 import matplotlib.pyplot as plt
-from course_lib import averages, datasets, explore as explorers
+from course_lib import averages, datasets
+from course_lib.explore.averaging import BETAS
 
 def show(beta):
     x = datasets.noisy_step()
@@ -34,7 +35,7 @@ def show(beta):
     plt.plot(averages.ema(x, beta), lw=2.5)
     plt.show()
 
-options = [(f"{beta:g}", beta) for beta in explorers.remembering.BETAS]
+options = [(f"{beta:g}", beta) for beta in BETAS]
 ipywidgets.interact(show, beta=ipywidgets.SelectionSlider(options=options, value=0.9));
 """,
     "race": """

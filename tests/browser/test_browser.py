@@ -28,7 +28,7 @@ def test_every_control_moves_the_picture(page, url, course, keep):
     drawn = [canvas.evaluate(PICTURE)]
 
     def next_of(name):
-        values = explorer._controls[name].values
+        values = explorer.table.controls[name].values
         return values[values.index(explorer.value[name]) + 1]
 
     def moved(**values):
@@ -95,12 +95,12 @@ def moving_parts(explorer, axes):
 
     `axes` keeps what stands still, for it is slow to draw: its controls' values → its axes.
     """
-    still = tuple(explorer.value[name] for name in explorer._draw_on)
+    still = tuple(explorer.value[name] for name in explorer.table.draw_on)
     if still not in axes:
         axes[still] = explorer.figure().axes
     drawn = []
     for name, xy in explorer.lines.items():
-        ax = axes[still][explorer._lines[name].ax]
+        ax = axes[still][explorer.table.lines[name].ax]
         box, pixels = ax.bbox, ax.transData.transform(xy)
         drawn.append(np.clip(pixels, box.min, box.max))
     return drawn
@@ -125,7 +125,7 @@ def test_every_control_is_moved_through_its_whole_range(page, url, course, keep,
         )
         return canvas.evaluate(PICTURE), moving_parts(explorer, stills)
 
-    for control in explorer._controls.values():
+    for control in explorer.table.controls.values():
         before = start = explorer.value[control.name]
         slider = None
         if isinstance(start, bool):
@@ -158,7 +158,7 @@ def test_every_control_is_moved_through_its_whole_range(page, url, course, keep,
                     a.shape != b.shape or np.nanmax(np.abs(a - b), initial=0) > 1.5
                     for a, b in zip(lines, others, strict=True)
                 ]
-                if control.name not in explorer._draw_on:
+                if control.name not in explorer.table.draw_on:
                     assert (picture != other) or not any(moved), (control.name, value)
             pictures[picture] = lines
         assert len(pictures) > 1, f"{control.name} moves nothing"
@@ -211,12 +211,12 @@ def test_a_click_picks_the_nearest_start(page, url, course):
     canvas.wait_for()
     explorer = cl.explore.race()
     explorer.set(step=100)
-    controls, ax = explorer._controls, explorer.figure().axes[0]
+    controls, ax = explorer.table.controls, explorer.figure().axes[0]
     want = {"x1": controls["x1"].values[3], "x2": controls["x2"].values[1]}
     x, y = ax.transData.transform(list(want.values()))
     size = canvas.bounding_box()
-    scale = size["width"] / explorer._size[0]
-    canvas.click(position={"x": (x + 3) * scale, "y": (explorer._size[1] - y + 3) * scale})
+    scale = size["width"] / explorer.table.size[0]
+    canvas.click(position={"x": (x + 3) * scale, "y": (explorer.table.size[1] - y + 3) * scale})
     explorer.set(**want)
     page.wait_for_function(
         "alt => document.querySelector('.course-explorer canvas').ariaLabel === alt",
