@@ -147,6 +147,11 @@ def test_an_answer_that_nobody_thought_of_gets_a_verdict(name):
     assert verdict.kind in ("differs", "broken"), verdict
 
 
+def test_of_last_digits_no_rule_is_made():
+    kind, hint = said(lambda x, v, g, lr, rho: np.array(step(x, v, g, lr, rho)) * (1 + 1e-9))
+    assert kind == "differs" and "only the last digits differ" in hint and "(" not in hint
+
+
 def test_nothing_is_said_where_nothing_holds():
     kind, hint = said(lambda x, v, g, lr, rho: (x + v, v * g))
     assert kind == "differs" and "(" not in hint.partition("expected")[2]

@@ -26,7 +26,7 @@ def clues(question, cases, got, expected):
     str
         In words; empty where nothing holds.
     """
-    if question.truth or not question.draw:
+    if question.truth or not question.draw or all(map(_close, got, expected)):  # but for digits
         return ""
     names, told = question.parts, []
     if len(names) == 1:  # which comes back as it is
