@@ -22,7 +22,7 @@ _LATER = {
     "moving_averages": "averaging",
     "one_rate": "ravine",
     "race": "races",
-    "rare_words": "sparse",
+    "rare_words": "whole_history",
     "rmsprop": "leaky_memory",
     "scaling": "ravine",
     "sweep": "sweeps",
