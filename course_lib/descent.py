@@ -9,7 +9,9 @@ import numpy as np
 
 from .base import an_optimizer, floats, like, whole
 
-__all__ = ["Diverged", "run"]
+__all__ = ["Diverged", "YourOptimizerError", "paths", "run"]
+
+FAR = 1e9  # a path that goes further has diverged
 
 PATIENCE = 2.0  # seconds without a word, then a progress bar
 
@@ -108,6 +110,71 @@ def run(opt, grad, x0, steps, *, record=None, every=1, project=None, keep_going=
                 _demand_finite(state, t, lambda: trace(row + 1))  # noqa: B023
             progress.show(t)
     return trace(len(times))
+
+
+class YourOptimizerError(ValueError):
+    """A learner's optimizer stopped: in a notebook one line, and no walk through the library."""
+
+    def _render_traceback_(self):
+        return [str(self)]
+
+
+def of_the_course(opt):
+    """Whether the class is the library's own: it takes a sweep, and goes by its own name."""
+    return type(opt).__module__.startswith("course_lib.")
+
+
+def paths(opt, problem, start, steps, every=1):
+    """Where an optimizer goes from many starts, also if it runs away.
+
+    Parameters
+    ----------
+    opt : optimizer
+        One of the library's may be a sweep. A learner's gets one start after another, for its
+        step knows one point, and may take that one's norm.
+    problem : course_lib.problems.Problem
+    start : ndarray, shape (..., n)
+    steps, every : int
+        As in `run`.
+
+    Returns
+    -------
+    ndarray, shape (..., time, n)
+        A path stays where it is further than 1e9 for the first time.
+
+    Raises
+    ------
+    YourOptimizerError
+        If an optimizer that is not the library's stops.
+
+    Examples
+    --------
+    >>> from course_lib import SGD, problems
+    >>> paths(SGD(0.4), problems.bowl(), np.array([[-5.0, -2.0], [5.0, 2.0]]), 10).shape
+    (2, 11, 2)
+    """
+    how = {"record": ["x"], "every": every, "project": problem.project, "keep_going": True}
+    with np.errstate(all="ignore"):
+        if of_the_course(opt):
+            x = run(opt, problem.grad, start, steps, **how).x
+        else:
+            points = start.reshape(-1, start.shape[-1])
+            try:
+                x = [run(opt, problem.grad, point, steps, **how).x for point in points]
+            except Exception as stopped:
+                raise YourOptimizerError(
+                    f"your optimizer stops with {type(stopped).__name__}: "
+                    f"{str(stopped).rstrip('.')}. Is the answer that it calls right?"
+                ) from stopped
+            x = np.stack(x, axis=1).reshape(-1, *start.shape)
+    return np.clip(until_far(np.moveaxis(x, 0, -2), FAR), -FAR, FAR)
+
+
+def until_far(x, far):
+    """Paths (…, time, n) that stay where they first are further than `far`."""
+    near = np.logical_and.accumulate((np.abs(x) <= far).all(axis=-1), axis=-1).sum(axis=-1)
+    at = np.minimum(np.arange(x.shape[-2]), near[..., None])
+    return np.take_along_axis(x, at[..., None], axis=-2)
 
 
 def _schedule(opt):

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 import course_lib as cl
-from course_lib.explore import paths, plots
+from course_lib.descent import FAR
+from course_lib.explore import maps, plots
 from course_lib.explore import races as racing
 from course_lib.explore import sweeps as sweeping
 from course_lib.explore.parts import number
@@ -73,7 +74,7 @@ def test_the_default_race_knows_its_problems_and_says_how_it_went():
     assert "SGD: loss 7.1e-4, 0.001 within 96 steps. AdaGrad" in explorer.alt
     explorer.set(lr_SGD=1.0)
     assert "SGD diverges." in explorer.alt
-    for name in paths.PROBLEMS:
+    for name in maps.PROBLEMS:
         assert finished(cl.explore.race(name, [cl.Adam(0.1)], steps=10)).lines[
             "Adam path"
         ].shape == (11, 2)
@@ -84,9 +85,9 @@ def test_what_diverges_stays_where_it_left():
     explorer = finished(cl.explore.race(optimizers=[cl.SGD(2.0)], steps=40))
     path = explorer.lines["SGD path"]
     direct = cl.run(cl.SGD(2.0), cl.problems.bowl().grad, [-5.0, -2.0], 40).x
-    gone = np.flatnonzero((np.abs(direct) > paths.FAR).any(axis=1))[0]
+    gone = np.flatnonzero((np.abs(direct) > FAR).any(axis=1))[0]
     np.testing.assert_allclose(path[:gone], direct[:gone])
-    assert (path[gone:] == path[gone]).all() and np.abs(path[gone]).max() == paths.FAR
+    assert (path[gone:] == path[gone]).all() and np.abs(path[gone]).max() == FAR
 
 
 def test_a_line_ends_at_the_step_that_is_shown():
@@ -215,8 +216,7 @@ def test_two_of_a_kind_are_told_apart():
 
 def test_the_legend_tells_two_of_a_kind_by_what_differs():
     raced = [cl.RMSProp(0.1), cl.RMSProp(0.01, momentum=0.9), cl.RMSProp(0.2), Mine(0.1), Mine(0.2)]
-    called = racing._called(racing._named(raced))
-    assert list(called.values()) == [
+    assert [racer.called for racer in racing._racers(raced)] == [
         "RMSProp",
         "RMSProp, μ = 0.9",
         "RMSProp, again",
@@ -231,6 +231,13 @@ def test_a_narrow_race_keeps_its_legend():
     (legend,) = figure.legends
     box = legend.get_window_extent()
     assert box.x0 >= 0 and box.x1 <= 360
+
+
+def test_a_name_wider_than_a_narrow_race_stands_alone():
+    raced = [cl.RMSProp(0.1), cl.RMSProp(0.1, rho=0.95, momentum=0.5, eps=0.001, initial=1.0)]
+    figure, _ = cl.explore.race(optimizers=raced, steps=5).table.still({}, (360, 500))
+    _, second = figure.legends[0].get_texts()
+    assert second.get_text() == "RMSProp, ρ = 0.95, ε = 0.001, μ = 0.5, initial = 1"
 
 
 class Own(cl.Adam):
@@ -259,7 +266,7 @@ class Own(cl.Adam):
     ],
 )
 def test_the_librarys_own_go_by_their_names(opt, name):
-    assert list(racing._named([opt])) == [name]
+    assert [racer.name for racer in racing._racers([opt])] == [name]
 
 
 def test_an_optimizers_name_is_that_of_its_lines_and_its_rate():

@@ -15,7 +15,7 @@ _LATER = {
     "adam": "adam_path",
     "adam_noise": "adam_path",
     "counterexample": "reddi",
-    "ema_weights": "weights",
+    "ema_weights": "averaging",
     "first_look": "averaging",
     "heavy_ball": "ravine",
     "memory": "leaky_memory",

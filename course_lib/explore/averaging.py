@@ -7,24 +7,17 @@ import numpy as np
 from .. import averages
 from . import plots
 from .explorer import Control, Explorer, Goal, Line, Words
-from .parts import numpys_own_errors, points, steps_word
+from .parts import first, looked_up, outermost, points, steps_word
 from .streams import SHOWN, own, streams, target
-
-__all__ = ["first_look", "moving_averages"]
 
 BETAS = (0.0, 0.5, 0.7, 0.8, 0.85, 0.88, 0.9, 0.92, 0.94, 0.96, 0.97, 0.98, 0.99, 0.995, 0.999)
 WINDOWS = (1, 2, 3, 5, 10, 15, 20, 25, 30, 50, 100, 200)
-FIRST_BETAS = (
-    *(0.0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.88, 0.89),
-    *(0.9, 0.91, 0.92, 0.94, 0.96, 0.98, 0.99),
-)
+FIRST_BETAS = (0.0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.88, 0.89, 0.9, 0.91, 0.92, 0.94, 0.96,
+               0.98, 0.99)  # fmt: skip
 
 
-@numpys_own_errors
 def first_look():
     """One slider, one line: how an average with decay β follows a jump from 0 to 1.
-
-    Goal: find the largest β whose average reaches 0.9 within 20 steps.
 
     Returns
     -------
@@ -41,32 +34,27 @@ def first_look():
     steps = np.arange(-9, 61)
     stream = (steps >= 1).astype(float)
     v = averages.ema(stream, FIRST_BETAS).T
-    arrives = [np.flatnonzero(row[steps >= 1] >= 0.9)[:1] + 1 for row in v]
+    after = {beta: first(row[steps >= 1] >= 0.9) for beta, row in zip(FIRST_BETAS, v, strict=True)}
+    in_time = [beta for beta, count in after.items() if count and count <= 20]
 
     def draw(figure):
         ax = figure.subplots()
         limits = {"xlim": (-9, 60), "ylim": (-0.05, 1.15)}
         styles = {"stream: jumps to 1": plots.STREAM, "its average (EMA)": plots.EMA}
-        plots.finish(ax, styles=styles, xlabel="step t", ylabel="value", **limits)
-        ax.step(steps, stream, where="post", **plots.STREAM.matplotlib(plots.DPI))
+        plots.finish(ax, styles, xlabel="step t", ylabel="value", **limits)
+        ax.step(steps, stream, where="post", **plots.STREAM.matplotlib())
         target(ax, [20, 20], [0, 0.9], "0.9 within 20 steps", (21, 0.08))
         return ax
 
     def reaches(beta):
-        reached = arrives[FIRST_BETAS.index(beta)]
-        when = "does not reach 0.9 within 60 steps"
-        if reached.size:
-            when = f"reaches 0.9 after {reached[0]} {steps_word(reached[0])}"
-        return f"With β = {beta:g} the average {when}."
+        count = after[beta]
+        told = f"reaches 0.9 after {count} {steps_word(count)}"
+        told = told if count else "does not reach 0.9 within 60 steps"
+        return f"With β = {beta:g} the average {told}."
 
     def look(beta):
-        k = FIRST_BETAS.index(beta)
-        soon = [bool((when <= 20).any()) for when in arrives]
-        if not soon[k]:
-            return False, f"With β = {beta:g} it is late."
-        if any(soon[k + 1 :]):
-            return False, f"With β = {beta:g} it is in time; with a larger β, too."
-        return True, f"With β = {beta:g}, the largest of the slider's values."
+        told = f"With β = {beta:g} it is {'in time' if beta in in_time else 'late'}"
+        return outermost(max, in_time, beta, told)
 
     goal = "find the largest β whose average reaches 0.9 within 20 steps"
     return Explorer(
@@ -79,32 +67,20 @@ def first_look():
     )
 
 
-@numpys_own_errors
-def moving_averages(
-    series="noisy step",
-    beta=0.98,
-    window=10,
-    bias_correction=False,
-    ema=averages.ema,
-    ema_corrected=None,
-    memory=True,
-):
+def moving_averages(series="noisy step", beta=0.98, window=10, bias_correction=False,
+                    ema=averages.ema, ema_corrected=None, memory=True):  # fmt: skip
     """A series, its window mean and its EMA.
 
     The FTSE is averaged from its first day in 1991 and its last 300 days are shown, so that
     what is seen of it is no effect of the start. The other two series are seen from the start.
 
-    The goal is that of the series at the start. Noisy step: find the β that reaches 0.5 within 8
-    steps of the jump and wobbles by less than 0.09. Hinton's stream: find the smallest β whose
-    swing in the last ten steps stays below 0.05. FTSE squared returns: find the longest window
-    whose mean rises above 2 %² in October 1997 or after.
-
     Parameters
     ----------
     series : {"noisy step", "Hinton's stream", "FTSE squared returns"} or array_like
-        The series at the start. At least two numbers of your own become a series "yours".
+        The series at the start, and the one of the goal. At least two numbers of your own become
+        a series "yours".
     beta, window, bias_correction
-        Where the controls stand at the start; each has a finite list of values.
+        Decay β, window, and whether the average is corrected.
     ema, ema_corrected : callable, optional
         Functions ``(x, beta) → array like x`` to draw in place of the library's: yours.
     memory : bool, default True
@@ -119,8 +95,7 @@ def moving_averages(
     Raises
     ------
     ValueError
-        If a start value is not among the control's, or a function given does not return one
-        finite number for each step.
+        If a function given does not return one finite number for each step.
 
     Examples
     --------
@@ -134,14 +109,20 @@ def moving_averages(
         known["yours"], series = own(series), "yours"
     names = tuple(known)
     choice = Control("series", "series", names, series)
-    whole = [stream.values for stream in known.values()]
-    x = np.array([_last(s) for s in whole])
-    means = np.array(
-        [[_last(averages.moving_average(s, min(w, len(s)))) for w in WINDOWS] for s in whole]
+    asked = names[choice.index(series)]
+    aim = known[asked]
+
+    def tabulated(of):
+        return np.array([_last(np.array(of(stream))) for stream in known.values()])
+
+    times, x = tabulated(lambda s: s.times), tabulated(lambda s: s.values)
+    means = tabulated(
+        lambda s: [averages.moving_average(s.values, min(w, len(s.values))) for w in WINDOWS]
     )
-    averaged = np.array([[_last(_for_each_beta(f, s)) for f in functions] for s in whole])
+    averaged = tabulated(lambda s: [_last(_for_each_beta(f, s.values)) for f in functions])
     averaged = averaged.swapaxes(1, 2)  # (series, β, corrected, step)
-    times = np.array([_last(stream.times) for stream in known.values()])
+    the_ema = looked_up(averaged, series=names, beta=BETAS, bias_correction=(False, True))
+    the_mean = looked_up(means, series=names, window=WINDOWS)
 
     def draw(figure, series):
         ax = figure.subplots()
@@ -151,9 +132,8 @@ def moving_averages(
             "window mean": plots.WINDOW,
             "exponential moving average (EMA)": plots.EMA,
         }
-        limits = {"xlim": stream.times[[0, -1]], "ylim": stream.limits}
-        plots.finish(ax, styles=styles, xlabel=stream.time, ylabel=stream.unit, **limits)
-        if series == asked and aim:
+        plots.finish(ax, styles, xlim=stream.times[[0, -1]], **stream.axes)
+        if stream is aim:
             aim.mark(ax)
         return ax
 
@@ -165,24 +145,18 @@ def moving_averages(
             f"Window mean: {window} {steps_word(window)}."
         )
 
-    def outcome(series, beta, bias_correction):
-        i = names.index(series)
-        v = averaged[i, BETAS.index(beta), int(bias_correction)]
-        return known[series].outcome(v)
-
-    asked = names[choice.index(series)]
-    aim = known[asked].aim
+    def outcome(series, **at):
+        return known[series].outcome(the_ema(series=series, **at))
 
     def look(series, **at):
         if series != asked:
             return False, f"This is about the series {asked!r}."
-        i = names.index(series)
-        if aim.of == "window":
-            return aim.look(means[i], WINDOWS, WINDOWS.index(at["window"]))
-        return aim.look(averaged[i, :, int(at["bias_correction"])], BETAS, BETAS.index(at["beta"]))
+        table, values = sliders[aim.of]
+        drawn = {value: table(series=series, **{**at, aim.of: value}) for value in values}
+        return aim.look(drawn, at[aim.of])
 
-    on_ema = ("series", "beta", "bias_correction")
-    on_aim = ("series", "window") if aim and aim.of == "window" else on_ema
+    on_ema, on_mean = ("series", "beta", "bias_correction"), ("series", "window")
+    sliders = {"beta": (the_ema, BETAS), "window": (the_mean, WINDOWS)}
     return Explorer(
         controls=[
             choice,
@@ -192,7 +166,7 @@ def moving_averages(
         ],
         lines=[
             Line("stream", ("series",), points(times, x), plots.STREAM),
-            Line("window mean", ("series", "window"), points(times[:, None], means), plots.WINDOW),
+            Line("window mean", on_mean, points(times[:, None], means), plots.WINDOW),
             Line("EMA", on_ema, points(times[:, None, None], averaged), plots.EMA),
         ],
         words=[
@@ -202,7 +176,105 @@ def moving_averages(
         ],
         draw=draw,
         draw_on=("series",),
-        goals=[Goal(aim.text, on_aim, look)] if aim else [],
+        goals=[Goal(aim.goal, on_ema if aim.of == "beta" else on_mean, look)] if aim.goal else [],
+    )
+
+
+def ema_weights(beta=0.9, steps=100, bias_correction=False):
+    """What an EMA makes of the past: the weight of each value, and what the last ones add up to.
+
+    Parameters
+    ----------
+    beta, steps, bias_correction
+        Decay β, values seen so far, and whether the weights are divided by their sum.
+
+    Returns
+    -------
+    Explorer
+        Lines `weights` (as a staircase, one stair for each value), `sum`, and the `half-life`
+        and the effective `window` as upright lines in both axes.
+
+    Examples
+    --------
+    >>> explorer = ema_weights(beta=0.5, steps=3)
+    >>> explorer.lines["sum"][3].tolist()
+    [3.0, 0.875]
+    """
+    betas, seen, ago = BETAS[1:13], (1, 2, 3, 5, 10, 20, 50, 100), np.arange(101)
+    pulse = (ago[:-1] == 0).astype(float)  # what a single 1 leaves behind are the weights
+    w = averages.ema(pulse, betas).T[:, None]
+    w = np.where(ago[:-1] < np.array(seen)[:, None], w, np.nan)
+    w = np.stack([w, w / np.nansum(w, axis=-1, keepdims=True)], axis=-2)  # (β, seen, corrected, k)
+    share = np.concatenate([np.zeros((*w.shape[:-1], 1)), w.cumsum(axis=-1)], axis=-1)
+    marks = {
+        "half-life": (averages.half_life(betas), plots.LineStyle("#333333", dash=(1, 1))),
+        "window": (averages.effective_window(betas), plots.WINDOW),
+    }
+
+    at = looked_up(share, beta=betas, steps=seen, bias_correction=(False, True))
+    handed_out = {beta: at(beta=beta, steps=20, bias_correction=False)[20] for beta in betas}
+    few = [beta for beta in betas if handed_out[beta] < 0.5]
+
+    def draw(figure):
+        left, right = plots.panels(figure, "AB")
+        styles = {"weight": plots.EMA, **{name: style for name, (_, style) in marks.items()}}
+        limits = {"xlim": (0, 102), "ylim": (1e-3, 1.5), "yscale": "log"}
+        plots.finish(left, styles, xlabel="steps ago k", ylabel="weight", **limits)
+        of = {"xlabel": "the last k values", "ylabel": "sum of their weights"}
+        plots.finish(right, {"sum of weights": plots.EMA}, xlim=(0, 102), ylim=(0, 1.05), **of)
+        target(right, [0, 20], [0.5, 0.5], "below 0.5", (22, 0.48))
+        return [left, right]
+
+    def memory(beta):
+        life, window = averages.half_life(beta), averages.effective_window(beta)
+        return f"β = {beta:g}: half-life {life:.3g} steps, effective window {window:.3g} steps."
+
+    def adds_up(steps, **now):
+        sums, last = at(steps=steps, **now), min(10, steps)
+        return (
+            f"After {steps} {steps_word(steps)} the weights add up to {np.nanmax(sums):.3f}; "
+            f"the last {last} carry {sums[last]:.3f}."
+        )
+
+    def little(beta, steps):
+        if steps != 20:
+            return False, f"Here {steps} {'value is' if steps == 1 else 'values are'} seen."
+        told = f"With β = {beta:g}, 20 steps hand out {handed_out[beta]:.3f}"
+        return outermost(min, few, beta, told)
+
+    def all_of_it(beta, steps, bias_correction):
+        if steps != 20 or beta not in few:
+            return False, "First the goal above."
+        added = at(beta=beta, steps=20, bias_correction=bias_correction)[20]
+        return bias_correction, f"The weights add up to {added:.3f}."
+
+    on = ("beta", "steps", "bias_correction")
+    upright = [
+        Line(f"{name}, {of}", ("beta",), points(np.transpose([x, x]), (1e-9, 9)), style, ax)
+        for name, (x, style) in marks.items()
+        for ax, of in enumerate(("weights", "sum"))
+    ]
+    goal = "with 20 values seen, find the smallest β whose weights add up to less than 0.5"
+    return Explorer(
+        controls=[
+            Control("beta", "decay β", betas, beta),
+            Control("steps", "values seen", seen, steps),
+            Control("bias_correction", "bias correction", (False, True), bias_correction),
+        ],
+        lines=[
+            *upright,
+            Line(
+                "weights", on, points(np.repeat(ago, 2)[1:-1], np.repeat(w, 2, axis=-1)), plots.EMA
+            ),
+            Line("sum", on, points(ago, share), plots.EMA, 1),
+        ],
+        words=[Words(("beta",), memory), Words(on, adds_up)],
+        draw=draw,
+        size=(760, 340),
+        goals=[
+            Goal(goal, on[:2], little),
+            Goal("then make them add up to 1 without moving β", on, all_of_it),
+        ],
     )
 
 

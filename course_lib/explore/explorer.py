@@ -19,7 +19,9 @@ __all__ = ["Control", "Explorer", "Goal", "Line", "Words"]
 
 
 class Explorer:
-    """A live picture of a `Table`: it takes that one's parameters.
+    """A live picture of a `Table`, made of that one's parts.
+
+    `controls` and `lines` are sequences here; the lines are drawn in their order.
 
     Attributes
     ----------
@@ -40,7 +42,8 @@ class Explorer:
     """
 
     def __init__(self, controls, lines, words, draw, **more):
-        self.table = Table(controls, lines, words, draw, **more)
+        by_name = ({one.name: one for one in of} for of in (controls, lines))
+        self.table = Table(*by_name, words, draw, **more)
         self.controls = {control.name: control.widget() for control in controls}
         picture = page.widget(self.table, self.positions, **self._memory())
         shown = []
@@ -91,7 +94,7 @@ class Explorer:
             for name, xy in self.lines.items():
                 line = self.table.lines[name]
                 ax = axes[line.ax]
-                ax.plot(*xy.T, **{**line.style.matplotlib(DPI), "marker": None})
+                ax.plot(*xy.T, **{**line.style.matplotlib(), "marker": None})
                 if line.style.marker:
                     _mark(ax, xy[-1], line.style)
         return figure

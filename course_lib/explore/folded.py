@@ -4,8 +4,6 @@ import contextlib
 import html
 import io
 
-__all__ = ["numbers"]
-
 SUMMARIES = {
     "prediction": "The numbers behind your prediction",
     "goal": "The numbers behind the goal",

@@ -7,8 +7,8 @@ from ..descent import run
 from ..optimizers import AdaGrad, RMSProp
 from . import plots
 from .explorer import Control, Explorer, Goal, Line, Words
+from .maps import map_of
 from .parts import fed, looked_up, outermost, points, steps_word
-from .paths import map_of
 
 RHOS = (0.0, 0.5, 0.8, 0.85, 0.9, 0.91, 0.92, 0.93, 0.94, 0.95, 0.98, 0.99, 0.999)
 JUMPS = (0.01, 0.1, 1.0, 10.0, 100.0)

@@ -11,8 +11,6 @@ import traitlets
 
 from .plots import DPI, MARKER_RADIUS, png, theme
 
-__all__ = ["Page", "script", "widget"]
-
 HERE = Path(__file__).parent
 NARROW, NARROW_PANEL = 360, 230  # CSS pixels: a phone's width, and the height of one panel there
 WIDE = (630, 258)  # at 5/3 of it a projector of 1280 × 720 has room for controls and words, too

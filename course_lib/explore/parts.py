@@ -5,8 +5,6 @@ import numpy as np
 from ..descent import run
 from .plots import LineStyle
 
-# Decorates an explorer, whose arithmetic is no matter of what a learner has set with np.seterr.
-numpys_own_errors = np.errstate(divide="warn", over="warn", under="ignore", invalid="warn")
 ROUNDING = 1e-9  # numbers that differ by less are equal: what is said hangs on no last bit
 
 
@@ -43,6 +41,12 @@ def number(value, digits=2):
 def steps_word(count):
     """ "step" or "steps"."""
     return "step" if count == 1 else "steps"
+
+
+def first(true):
+    """The place, from 1 on, of the first that is true, or None."""
+    places = np.flatnonzero(true)
+    return int(places[0]) + 1 if len(places) else None
 
 
 LEVEL = LineStyle("#B8B8B8", width=0.8)
@@ -120,10 +124,3 @@ def fed(opt, gradients, **how):
         return np.broadcast_to(gradients[t - 1], x.shape)
 
     return run(opt, grad, np.zeros(gradients.shape[1:]), len(gradients), **how)
-
-
-def until_far(x, far):
-    """Paths (…, time, 2) that stay where they first are further than `far`."""
-    near = np.logical_and.accumulate((np.abs(x) <= far).all(axis=-1), axis=-1).sum(axis=-1)
-    at = np.minimum(np.arange(x.shape[-2]), near[..., None])
-    return np.take_along_axis(x, at[..., None], axis=-2)

@@ -14,19 +14,6 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-__all__ = [
-    "EMA",
-    "OPTIMIZERS",
-    "STREAM",
-    "WINDOW",
-    "LineStyle",
-    "Picture",
-    "contours",
-    "finish",
-    "panels",
-    "theme",
-]
-
 DPI = 100  # CSS pixels an inch: figures are laid out in CSS pixels
 MARKER_RADIUS = 5.0  # CSS pixels
 NARROWEST = 560  # CSS pixels that panels side by side need
@@ -44,20 +31,20 @@ class LineStyle:
     dash: tuple = ()
     marker: str = ""
 
-    def matplotlib(self, dpi):
-        """The same style as keyword arguments of ``Axes.plot``, for a figure of `dpi`."""
+    def matplotlib(self):
+        """The same style as keyword arguments of ``Axes.plot``."""
         return {
             "color": self.colour,
-            "linewidth": self.width * 72 / dpi,  # matplotlib counts in points of 1/72 inch
+            "linewidth": self.width * 72 / DPI,  # matplotlib counts in points of 1/72 inch
             "linestyle": (0, self.dash) if self.dash else "-",
             "dash_capstyle": "butt",
             "solid_capstyle": "butt",
             "solid_joinstyle": "round",
             "marker": self.marker or None,
             "markevery": [-1],
-            "markersize": 2 * MARKER_RADIUS * 72 / dpi,
+            "markersize": 2 * MARKER_RADIUS * 72 / DPI,
             "markeredgecolor": "white",
-            "markeredgewidth": 72 / dpi,
+            "markeredgewidth": 72 / DPI,
         }
 
 
@@ -95,26 +82,21 @@ OPTIMIZERS = {
 }
 
 
+@dataclass
 class Picture:
     """A figure and the words that stand for it where it cannot be seen.
 
-    Parameters
-    ----------
-    figure : matplotlib.figure.Figure
-        Its size in inches × 100 is its size on the page in CSS pixels.
-    alt : str
-        What the picture shows, with its numbers.
+    Its size in inches × 100 is its size on the page in CSS pixels. `alt` says what it shows, with
+    its numbers.
 
     Examples
     --------
-    >>> from matplotlib.figure import Figure
-    >>> figure = Figure(figsize=(6, 3))
-    >>> Picture(figure, "An empty picture.").alt
+    >>> Picture(Figure(figsize=(6, 3)), "An empty picture.").alt
     'An empty picture.'
     """
 
-    def __init__(self, figure: Figure, alt: str):
-        self.figure, self.alt = figure, alt
+    figure: Figure
+    alt: str
 
     def _repr_mimebundle_(self, **_):
         width, height = (DPI * self.figure.get_size_inches()).round().astype(int).tolist()
@@ -148,18 +130,12 @@ def panels(figure, pattern, **shares):
     figure : matplotlib.figure.Figure
     pattern : str
         One letter for each, rows parted by a semicolon: ``"AB;AC"`` has one at the left and two
-        at the right.
+        at the right. The axes come in the order of their letters.
     **shares
         `width_ratios` and the like, for `pattern` as it is.
 
-    Returns
-    -------
-    list of matplotlib.axes.Axes
-        In the order of their letters.
-
     Examples
     --------
-    >>> from matplotlib.figure import Figure
     >>> [len(panels(Figure(figsize=size), "A;B")) for size in ((7, 4), (3, 5), (7, 2))]
     [2, 2, 2]
     """
@@ -183,49 +159,40 @@ def is_low(figure):
     return width > 2.4 * height
 
 
-def finish(ax, *, styles, xlabel, ylabel, xlim, ylim):
-    """Labels, fixed limits, and a legend above the axes, where no line can run through it.
+def finish(ax, styles, **axes):
+    """Labels and limits, and a legend above the axes, where no line can run through it.
 
     Parameters
     ----------
     ax : matplotlib.axes.Axes
     styles : dict
         What the legend names: label → `LineStyle`.
-    xlabel, ylabel : str
-        What is plotted, with its unit.
-    xlim, ylim : tuple of float
-        Limits in data coordinates, fixed so that the eye can compare.
+    **axes
+        As of ``ax.set``: `xlabel` and `ylabel`, what is plotted with its unit; `xlim` and `ylim`,
+        fixed so that the eye can compare; scales and ticks.
     """
-    ax.set(xlabel=xlabel, ylabel=ylabel, xlim=xlim, ylim=ylim)
+    ax.set(**axes)
     for label, line in styles.items():
-        ax.plot([], [], label=label, **line.matplotlib(ax.figure.dpi))
+        ax.plot([], [], label=label, **line.matplotlib())
     columns = len(styles)
     if is_narrow(ax.figure) or is_low(ax.figure):  # a letter has about 6.5 pixels, a handle 62
-        place = ax.get_subplotspec()
-        share = (
-            DPI * ax.figure.figure.get_figwidth() * len(place.colspan) / place.get_gridspec().ncols
-        )
+        place, width = ax.get_subplotspec(), DPI * ax.figure.figure.get_figwidth()
+        share = width * len(place.colspan) / place.get_gridspec().ncols
         widths = [62 + 6.5 * len(label) for label in styles]
         if sum(widths) > share - 85:  # in columns, each as wide as the widest
             columns = max(1, min(columns, int((share - 70) // max(widths))))
     ax.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=columns, handlelength=2.6)
 
 
-def contours(ax, problem, count=12):
+def contours(ax, problem):
     """The height lines of a problem of two coordinates in its box, and a star at its minimum.
 
     The heights above the minimum are in a geometric sequence: a valley shows at every depth.
-
-    Parameters
-    ----------
-    ax : matplotlib.axes.Axes
-    problem : course_lib.problems.Problem
-    count : int, default 12
     """
     x1, x2 = (np.linspace(*side, 201) for side in problem.box)
     z = problem.value(np.stack(np.meshgrid(x1, x2), axis=-1))
     floor = z.min() if problem.minimum is None else problem.value(problem.minimum)
-    levels = floor + np.geomspace(1e-3, 1, count) * (z.max() - floor)
+    levels = floor + np.geomspace(1e-3, 1, 12) * (z.max() - floor)
     ax.contour(x1, x2, z, levels, colors="#B8B8B8", linewidths=0.8)
     if problem.minimum is not None:
         ax.plot(*problem.minimum, "*", color="#000000", markersize=9, zorder=3)

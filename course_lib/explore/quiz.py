@@ -6,8 +6,6 @@ import traitlets
 from .. import record
 from . import page
 
-__all__ = ["Prediction", "predict"]
-
 
 def predict(question, options, right):
     """Ask for a prediction; the answer shows once the learner has committed to one.

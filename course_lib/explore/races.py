@@ -2,30 +2,28 @@
 
 import copy
 from dataclasses import fields, replace
+from typing import NamedTuple
 
 import numpy as np
-from matplotlib.lines import Line2D
 
-from .. import optimizers as library
 from ..base import an_optimizer, whole
+from ..descent import of_the_course, paths
+from ..optimizers import SGD, AdaGrad, Adam, RMSProp
 from . import plots
 from .explorer import Control, Explorer, Goal, Line, Words
-from .parts import ROUNDING, numpys_own_errors, points, steps_word
-from .paths import LOWEST, a_problem, descend, loss_of, loss_word, map_of, of_the_course
+from .maps import LOWEST, a_problem, loss_of, loss_word, lower, map_of
+from .parts import ROUNDING, first, looked_up, points, steps_word
 
-__all__ = ["race"]
-
+USUAL = (SGD(0.2), AdaGrad(1.0), RMSProp(0.1), Adam(0.2))
 FACTORS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+SIGNS = {"momentum": "μ", "rho": "ρ", "beta1": "β₁", "beta2": "β₂", "eps": "ε"}
 
 
-@numpys_own_errors
 def race(problem="bowl", optimizers=None, steps=100):
     """Optimizers on one problem, each with its own learning rate, from a start of your choice.
 
-    It opens on its way, and tells how it went once it has been played to the end.
-
-    Goal: find the best rate of each optimizer from the first start, the one with the lowest end.
-    Does the ranking stay when you move the start?
+    It opens on its way, and tells how it went once it has been played to the end. Does the ranking
+    of the best rates stay when you move the start?
 
     Parameters
     ----------
@@ -60,37 +58,37 @@ def race(problem="bowl", optimizers=None, steps=100):
     [[-5.0, -2.0], [-4.6, 1.2]]
     """
     whole("steps", steps, 1)
-    problem, named = a_problem(problem), _named(optimizers)
+    problem, racers = a_problem(problem), _racers(USUAL if optimizers is None else optimizers)
+    begin = dict(zip(("x1", "x2"), problem.start.tolist(), strict=True))
     sides = [_side(*limits) for limits in zip(problem.box, problem.start, strict=True)]
+    place = dict(zip(begin, sides, strict=True))
     starts = np.stack(np.meshgrid(*sides, indexing="ij"), axis=-1)
     every = -(-steps // 100)  # at most a hundred points a line
     times = tuple(np.append(np.arange(0, steps, every), steps).tolist())
-    first = dict(zip(("x1", "x2"), problem.start.tolist(), strict=True))
-    place = dict(zip(first, sides, strict=True))
-    controls = [
-        Control(n, f"start {n[0]}{'₀₁₂'[int(n[1])]}", s, first[n]) for n, s in place.items()
-    ]
-    lines, words, goals, called = [], [], [], _called(named)
-    for name, opt in named.items():
-        rates = _rates(opt)
+
+    def position(step):
+        return f"Step {step} of {steps}: play it to the end." if step < steps else "At the finish:"
+
+    about = f"A race on {problem.name}, {steps} {steps_word(steps)}."
+    words = [Words((), lambda: about, shown=False), Words(("step",), position)]
+    labels = {"x1": "start x₁", "x2": "start x₂"}
+    controls = [Control(n, label, place[n], begin[n]) for n, label in labels.items()]
+    lines, goals = [], []
+    for name, called, style, opt, rates in racers:
         x = _paths(opt, rates, problem, starts, steps, every)  # (rates, starts, starts, n, 2)
-        loss = loss_of(problem, x)
-        on = ("x1", "x2")
-        if rates:
-            on = (f"lr_{name}", *on)
-            own = rates[FACTORS.index(1)]
-            controls.append(Control(on[0], f"{called[name]}: rate η", rates, own))
-            ends = loss[(..., *(side.index(first[n]) for n, side in place.items()), -1)]
-            goals.append(_lowest(on[0], called[name], rates, ends, first, steps))
-        else:
-            x, loss = x[0], loss[0]
-        style = _style(name, named)
+        rate = {f"lr_{name}": rates} if rates else {}
+        x = x if rates else x[0]
+        loss, on = loss_of(problem, x), (*rate, *place)
+        losses = looked_up(loss, **rate, **place)
+        for lr in rate:
+            controls.append(Control(lr, f"{called}: rate η", rates, rates[FACTORS.index(1)]))
+            ends = [losses(**{lr: value}, **begin)[-1] for value in rates]
+            goals.append(_lowest(lr, called, rates, np.maximum(ends, LOWEST), begin, steps))
+        words.append(Words((*on, "step"), _outcome(called, losses, times)))
         lines += [
             Line(f"{name} path", on, x, style, upto="step"),
             Line(f"{name} loss", on, points(times, loss), style, 1, upto="step"),
         ]
-        values = {c.name: c.values for c in controls}
-        words.append(Words((*on, "step"), _outcome(called[name], loss, times, on, values)))
     controls.append(Control("step", "step t", times, times[len(times) // 5], play=True))
 
     def draw(figure):
@@ -101,45 +99,54 @@ def race(problem="bowl", optimizers=None, steps=100):
         right.set(xlabel="step t", ylabel="loss above the minimum")
         right.axvline(steps, color="#555555", linewidth=1)
         right.annotate("finish ", (steps, 1e3), ha="right")
-        handles = [
-            Line2D([], [], label=called[name], **_style(name, named).matplotlib(figure.dpi))
-            for name in named
-        ]
-        columns = figure.dpi * figure.get_figwidth() // (60 + 7 * max(map(len, called.values())))
-        figure.legend(
-            handles=handles, loc="outside upper left", ncols=int(columns), handlelength=2.6
-        )
+        for racer in racers:
+            left.plot([], [], label=racer.called, **racer.style.matplotlib())
+        widest = 60 + 7 * max(len(racer.called) for racer in racers)
+        columns = max(1, int(figure.dpi * figure.get_figwidth() // widest))
+        figure.legend(loc="outside upper left", ncols=columns, handlelength=2.6)
         return [left, right]
 
-    about = f"A race on {problem.name}, {steps} {steps_word(steps)}."
-
-    def position(step):
-        return f"Step {step} of {steps}: play it to the end." if step < steps else "At the finish:"
-
-    words = [Words((), lambda: about, shown=False), Words(("step",), position), *words]
     return Explorer(controls, lines, words, draw, size=(760, 400), place=place, goals=goals)
 
 
-def _named(optimizers):
-    """Name → optimizer: the library's by their own names, a learner's as `yours`."""
-    if optimizers is None:
-        optimizers = (
-            library.SGD(0.2),
-            library.AdaGrad(1.0),
-            library.RMSProp(0.1),
-            library.Adam(0.2),
-        )
+class Racer(NamedTuple):
+    """An optimizer, its name in `Explorer.lines` and in the legend, its look, and its rates."""
+
+    name: str
+    called: str
+    style: plots.LineStyle
+    opt: object
+    rates: tuple
+
+
+def _racers(optimizers):
+    """Those of the library go by their own names, a learner's as `yours`.
+
+    A second one of its kind has other dashes and another marker, and tells in what it differs.
+    """
     optimizers = [optimizers] if hasattr(optimizers, "step") else list(optimizers)
     if not 1 <= len(optimizers) <= 6:
         raise ValueError(f"a race has room for 1 to 6 optimizers, got {len(optimizers)}")
-    named = {}
+    racers, kinds = [], []
     for opt in optimizers:
-        name = _kind(an_optimizer(opt))
-        if name != "yours" and any(np.ndim(getattr(opt, f.name)) for f in fields(opt)):
+        kind = _kind(an_optimizer(opt))
+        if kind != "yours" and any(np.ndim(getattr(opt, f.name)) for f in fields(opt)):
             raise ValueError(f"a race takes one number a hyper-parameter, and {opt!r} is a sweep")
-        again = sum(known.split("_")[0] == name for known in named)
-        named[f"{name}_{again + 1}" if again else name] = opt
-    return named
+        name, called, style = kind, kind, plots.OPTIMIZERS[kind]
+        if kind in kinds:
+            name = f"{kind}_{kinds.count(kind) + 1}"
+            known = vars(optimizers[kinds.index(kind)])
+            other = [
+                f"{SIGNS.get(key, key)} = {value:g}"
+                for key, value in vars(opt).items()
+                if key != "lr" and isinstance(value, int | float) and value != known.get(key)
+            ]
+            called = ", ".join([kind, *(other or ["again"])])
+            marker = "s" if style.marker == "o" else "o"
+            style = replace(style, width=style.width * 0.7, dash=(1, 1), marker=marker)
+        kinds.append(kind)
+        racers.append(Racer(name, called, style, opt, _rates(opt)))
+    return racers
 
 
 def _kind(opt):
@@ -150,36 +157,6 @@ def _kind(opt):
     if name == "SGD" and np.any(opt.momentum):
         return "Nesterov" if opt.nesterov else "momentum"
     return name
-
-
-SIGNS = {"momentum": "μ", "rho": "ρ", "beta1": "β₁", "beta2": "β₂", "eps": "ε"}
-
-
-def _called(named):
-    """Name → what the legend says: a second one of its kind tells in what it differs."""
-    called = {}
-    for name, opt in named.items():
-        kind, _, again = name.partition("_")
-        first, other = vars(named[kind]), []
-        if again:
-            other = [
-                f"{SIGNS.get(key, key)} = {value:g}"
-                for key, value in vars(opt).items()
-                if key != "lr" and isinstance(value, int | float) and value != first.get(key)
-            ]
-        called[name] = ", ".join([kind, *(other or ["again"] * bool(again))])
-    return called
-
-
-def _style(name, named):
-    """The optimizer's own look; a second one of its kind has other dashes and another marker."""
-    kind, _, again = name.partition("_")
-    style = plots.OPTIMIZERS[kind]
-    if not again:
-        return style
-    return replace(
-        style, width=style.width * 0.7, dash=(1, 1), marker="o" if style.marker != "o" else "s"
-    )
 
 
 def _side(limits, start):
@@ -204,7 +181,7 @@ def _paths(opt, rates, problem, starts, steps, every):
         opts = [replace(opt, lr=np.reshape(rates, (-1, 1, 1, 1)))]
     else:
         opts = [_with_rate(opt, rate) for rate in rates] or [opt]
-    return np.concatenate([descend(o, problem, starts[None], steps, every) for o in opts])
+    return np.concatenate([paths(o, problem, starts[None], steps, every) for o in opts])
 
 
 def _with_rate(opt, rate):
@@ -213,37 +190,34 @@ def _with_rate(opt, rate):
     return other
 
 
-def _lowest(control, name, rates, ends, start, steps):
+def _lowest(control, name, rates, ends, begin, steps):
     """The goal to find an optimizer's best rate, from the race's first start."""
-    ends = np.maximum(ends, LOWEST)  # lower ones are equal, as in the picture
-    x1, x2 = start.values()
-    text = f"the best rate of {name} from ({x1:g}, {x2:g})"
+    text = "the best rate of {} from ({x1:g}, {x2:g})".format(name, **begin)
 
     def look(step, **at):
         (lr,) = at.values()
         if step < steps:
             return False, "The finish will tell."
-        lower = int((ends < ends[rates.index(lr)] * (1 - ROUNDING)).sum())
-        if lower:
-            end = "ends" if lower == 1 else "end"
-            return False, f"With η = {lr:g}, {lower} of its {len(rates)} {end} lower."
+        count = lower(ends, ends[rates.index(lr)])
+        if count:
+            end = "ends" if count == 1 else "end"
+            return False, f"With η = {lr:g}, {count} of its {len(rates)} {end} lower."
         return True, f"With η = {lr:g}, none of {name}'s {len(rates)} rates ends lower."
 
     return Goal(text.replace("-", "−"), (control, "step"), look)
 
 
-def _outcome(name, loss, times, on, values):
-    """What to say at the finish of an optimizer's losses, at each value of its controls."""
-    values = [values[control] for control in on]
+def _outcome(name, losses, times):
+    """What to say of an optimizer at the finish."""
 
     def say(step, **at):
         if step < times[-1]:
             return ""
-        now = loss[tuple(v.index(at[control]) for v, control in zip(values, on, strict=True))]
-        if now[-1] > max(100 * now[0], 1e3):
+        loss = losses(**at)
+        if loss[-1] > max(100 * loss[0], 1e3):
             return f"{name} diverges."
-        low = np.flatnonzero(now <= 1e-3 * (1 + ROUNDING))
-        when = f", 0.001 within {times[low[0]]} {steps_word(times[low[0]])}" if len(low) else ""
-        return f"{name}: {loss_word(now[-1])}{when}."
+        low = first(loss <= 1e-3 * (1 + ROUNDING))
+        when = f", 0.001 within {times[low - 1]} {steps_word(times[low - 1])}" if low else ""
+        return f"{name}: {loss_word(loss[-1])}{when}."
 
     return say

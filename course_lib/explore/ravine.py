@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from .. import problems
+from ..descent import until_far
 from ..optimizers import SGD, RMSProp
 from . import parts, plots
 from .explorer import Control, Explorer, Goal, Line, Words
@@ -106,7 +107,7 @@ def heavy_ball(lr=0.1, momentum=0.0):
     curvature = bowl.grad(np.ones(2))
     mu = np.reshape(MOMENTA, (-1, 1, 1))
     x = parts.descend(SGD(np.reshape(HEAVY_RATES, (-1, 1)), mu), bowl, STEPS)
-    loss, x = bowl.value(x), parts.until_far(x, FAR)
+    loss, x = bowl.value(x), until_far(x, FAR)
     known = {"momentum": MOMENTA, "lr": HEAVY_RATES}
     left = _left_over(HEAVY_RATES, curvature[:, None, None, None], mu)
     losses = parts.looked_up(loss, **known)

@@ -7,42 +7,33 @@ import numpy as np
 
 from .. import datasets
 from . import plots
-from .parts import number, steps_word
+from .parts import first, number, outermost, steps_word
 
 SHOWN = 300
+STEPS = np.arange(1.0, SHOWN + 1)
 TARGET = plots.LineStyle("#00805D", width=2)
 JUMP, SOON, CALM = 100, 8, 0.09  # of the noisy step: its place, and what a good average keeps to
 SWING = 0.05
 LEVEL = 2
 
 
-class Aim(NamedTuple):
-    """What to find: the values of the slider `of`, of which one or more are right.
-
-    ``look(averages, values, k)`` gets the average for each of the slider's values and the place
-    of the slider; it is the `look` of a `Goal`. `mark` draws the target.
-    """
-
-    text: str
-    of: str
-    look: Callable
-    mark: Callable
-
-
 class Stream(NamedTuple):
     """A series as `moving_averages` shows it; `outcome` says what an average of it came to.
 
-    `values` may begin before `times`, which are those shown.
+    `values` may begin before `times`, which are those shown; `axes` are those of the plot. The
+    `goal` is about the slider `of`: ``look(averages, value)`` is the `look` of a `Goal` and gets
+    the average for each of the slider's values; ``mark(ax)`` draws the target.
     """
 
     times: np.ndarray
     values: np.ndarray
-    limits: tuple
     label: str
-    time: str
-    unit: str
+    axes: dict
     outcome: Callable
-    aim: Aim | None
+    goal: str = ""
+    of: str = "beta"
+    look: Callable | None = None
+    mark: Callable = lambda ax: None
 
 
 def streams():
@@ -77,75 +68,54 @@ def own(values):
     def ends(v):
         return f"The EMA ends at {number(v[-1], 3)}; the last value is {number(values[-1], 3)}."
 
-    return Stream(steps, values * 1.0, limits, "yours", "step t", "value", ends, None)
+    return Stream(steps, values * 1.0, "yours", _axes(limits, "value"), ends)
 
 
 def _noisy_step():
-    steps = np.arange(1.0, SHOWN + 1)
-
-    def arrives(v):
-        late = np.flatnonzero(v[JUMP:] >= 0.5)
-        return late[0] + 1 if len(late) else None
-
     def follows(v):
-        count = arrives(v)
-        reached = f"After the jump the EMA takes {count} {steps_word(count)} to reach 0.5"
-        if count is None:
-            reached = "The EMA never reaches 0.5"
-        return f"{reached}; in the last 100 steps it wobbles by {number(v[-100:].std(), 3)}."
+        count, wobble = first(v[JUMP:] >= 0.5), number(v[-100:].std(), 3)
+        told = f"After the jump the EMA takes {count} {steps_word(count)} to reach 0.5"
+        told = told if count else "The EMA never reaches 0.5"
+        return f"{told}; in the last 100 steps it wobbles by {wobble}."
 
-    def look(averages, betas, k):
-        count, wobble = arrives(averages[k]), averages[k][-100:].std()
-        told = f"With β = {betas[k]:g} it takes {count} {steps_word(count)}"
-        if count is None:
-            told = f"With β = {betas[k]:g} it never gets there"
-        reached = count is not None and count <= SOON and wobble < CALM
-        return reached, f"{told} and wobbles by {number(wobble, 3)}."
+    def look(averages, beta):
+        count, wobble = first(averages[beta][JUMP:] >= 0.5), averages[beta][-100:].std()
+        told = f"it takes {count} {steps_word(count)}" if count else "it never gets there"
+        reached = bool(count) and count <= SOON and wobble < CALM
+        return reached, f"With β = {beta:g} {told} and wobbles by {number(wobble, 3)}."
 
     def mark(ax):
         target(ax, [JUMP + SOON] * 2, [-1, 0.5], f"0.5 within {SOON} steps", (JUMP + 12, -0.6))
-        band = [1 - CALM, 1 + CALM, 1 + CALM, 1 - CALM, 1 - CALM]
-        last = [SHOWN - 99, SHOWN - 99, SHOWN, SHOWN, SHOWN - 99]
-        target(ax, last, band, f"last 100 steps: wobble {CALM:g}", (SHOWN, -1.15), "right")
+        told = f"last 100 steps: wobble {CALM:g}"
+        box(ax, SHOWN - 99, 1 - CALM, 1 + CALM, told, (SHOWN, -1.15))
 
-    text = f"find the β that reaches 0.5 within {SOON} steps and wobbles by less than {CALM:g}"
-    values, limits = datasets.noisy_step(SHOWN), (-1.3, 2.4)
-    aim = Aim(text, "beta", look, mark)
-    return Stream(steps, values, limits, "noisy step", "step t", "value", follows, aim)
+    goal = f"find the β that reaches 0.5 within {SOON} steps and wobbles by less than {CALM:g}"
+    values, axes = datasets.noisy_step(SHOWN), _axes((-1.3, 2.4), "value")
+    return Stream(STEPS, values, "noisy step", axes, follows, goal, "beta", look, mark)
 
 
 def _hinton():
-    steps = np.arange(1.0, SHOWN + 1)
-
     def swings(v):
+        now = v[-10:].min(), v[-10:].max(), v[-10:].mean()
         low, high, mean = (
-            _signed(value) for value in (v[-10:].min(), v[-10:].max(), v[-10:].mean())
+            f"{x:.3f}".replace("-", "−") if abs(x) >= 0.0005 else "0.000" for x in now
         )
         return (
             f"In the last ten steps the EMA swings between {low} and {high}; "
             f"its mean there is {mean}, that of the stream 0."
         )
 
-    def look(averages, betas, k):
-        swing = np.ptp(averages[:, -10:], axis=-1)
-        told = f"With β = {betas[k]:g} the swing is {swing[k]:.3f}"
-        if swing[k] >= SWING:
-            return False, f"{told}."
-        if (swing[:k] < SWING).any():
-            return False, f"{told}; with a smaller β it stays below {SWING:g}, too."
-        return True, f"{told}: the smallest of the slider's values."
+    def look(averages, beta):
+        swing = {beta: np.ptp(v[-10:]) for beta, v in averages.items()}
+        right = [beta for beta in swing if swing[beta] < SWING]
+        return outermost(min, right, beta, f"With β = {beta:g} the swing is {swing[beta]:.3f}")
 
     def mark(ax):
-        half = SWING / 2
-        target(
-            ax, [1, SHOWN, SHOWN, 1, 1], [half, half, -half, -half, half],
-            f"a swing of {SWING:g}", (SHOWN, 0.17), "right",
-        )  # fmt: skip
+        box(ax, 1, -SWING / 2, SWING / 2, f"a swing of {SWING:g}", (SHOWN, 0.17))
 
-    text = f"find the smallest β whose swing in the last ten steps stays below {SWING:g}"
-    values, limits = datasets.hinton_stream(SHOWN), (-1, 0.25)
-    aim = Aim(text, "beta", look, mark)
-    return Stream(steps, values, limits, "gradients", "step t", "gradient g", swings, aim)
+    goal = f"find the smallest β whose swing in the last ten steps stays below {SWING:g}"
+    values, axes = datasets.hinton_stream(SHOWN), _axes((-1, 0.25), "gradient g")
+    return Stream(STEPS, values, "gradients", axes, swings, goal, "beta", look, mark)
 
 
 def _ftse():
@@ -161,32 +131,33 @@ def _ftse():
             f"The mean of all {len(squares)} squares is {squares.mean():.2f} %²."
         )
 
-    def look(averages, windows, k):
-        top = averages.max(axis=-1)
-        told = f"A window of {windows[k]} {'day' if windows[k] == 1 else 'days'}"
-        told += f" rises to {top[k]:.2f}"
-        if top[k] < LEVEL:
-            return False, f"{told}."
-        if (top[k + 1 :] >= LEVEL).any():
-            return False, f"{told}, and a longer one rises above {LEVEL}, too."
-        return True, f"{told}: the longest of the slider's windows."
+    def look(averages, window):
+        top = {window: v.max() for window, v in averages.items()}
+        right = [window for window in top if top[window] >= LEVEL]
+        days = "day" if window == 1 else "days"
+        told = f"A window of {window} {days} rises to {top[window]:.2f}"
+        return outermost(max, right, window, told)
 
     def mark(ax):
         target(ax, years[[0, -1]], [LEVEL] * 2, f"above {LEVEL}", (years[8], LEVEL + 0.2))
 
-    text = f"find the longest window whose mean rises above {LEVEL} %² in October 1997 or after"
-    year, limits = "year (260 days each)", (0, 10.5)
-    aim = Aim(text, "window", look, mark)
-    unit = "squared return (%²)"
-    return Stream(years, squares, limits, "squared returns", year, unit, volatility, aim)
+    goal = f"find the longest window whose mean rises above {LEVEL} %² in October 1997 or after"
+    axes = _axes((0, 10.5), "squared return (%²)", "year (260 days each)")
+    return Stream(years, squares, "squared returns", axes, volatility, goal, "window", look, mark)
+
+
+def _axes(limits, unit, time="step t"):
+    return {"xlabel": time, "ylabel": unit, "ylim": limits}
 
 
 def target(ax, x, y, text, at, ha="left"):
     """Mark what a goal is about: a line or an outline, and its words at a place of their own."""
-    ax.plot(x, y, **TARGET.matplotlib(plots.DPI), zorder=3)
-    box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1}
-    ax.text(*at, text, color=TARGET.colour, ha=ha, bbox=box, zorder=3)
+    ax.plot(x, y, **TARGET.matplotlib(), zorder=3)
+    behind = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1}
+    ax.text(*at, text, color=TARGET.colour, ha=ha, bbox=behind, zorder=3)
 
 
-def _signed(value):
-    return f"{value:.3f}".replace("-", "−") if abs(value) >= 0.0005 else "0.000"
+def box(ax, left, low, high, text, at):
+    """Mark a goal's target from `left` to the end of what is shown."""
+    x = [left, left, SHOWN, SHOWN, left]
+    target(ax, x, [low, high, high, low, low], text, at, "right")

@@ -4,23 +4,21 @@ import numpy as np
 
 from .. import optimizers as library
 from ..base import whole
+from ..descent import paths
 from . import plots
 from .explorer import Control, Explorer, Goal, Line, Words
-from .parts import ROUNDING, numpys_own_errors, points, steps_word
-from .paths import LOWEST, a_problem, descend, loss_of, loss_word, map_of
-
-__all__ = ["sweep"]
+from .maps import LOWEST, a_problem, loss_of, loss_word, lower, map_of
+from .parts import looked_up, points, steps_word
 
 RATES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 DECAYS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)
 
 
-@numpys_own_errors
 def sweep(optimizer="RMSProp", problem="bowl", steps=100):
     """The final loss for each pair of learning rate and decay as a map, and one pair's path.
 
-    Goal: find a pair that no other beats. How far can you go from it, to the left and to the
-    right, before the loss is a hundred times larger?
+    How far can you go from the best pair, to the left and to the right, before the loss is a
+    hundred times larger?
 
     Parameters
     ----------
@@ -60,7 +58,7 @@ def sweep(optimizer="RMSProp", problem="bowl", steps=100):
         raise ValueError(f"a sweep takes up to 1000 steps, got {steps}")
     problem = a_problem(problem)
     grid = {"lr": np.reshape(RATES, (-1, 1, 1)), decay: np.reshape(DECAYS, (-1, 1))}
-    x = descend(getattr(library, optimizer)(**grid), problem, problem.start, steps, 1)
+    x = paths(getattr(library, optimizer)(**grid), problem, problem.start, steps)
     final = np.maximum(loss_of(problem, x)[..., -1], LOWEST)  # lower ones are equal, as in the map
     columns, rows = np.arange(len(RATES)), np.arange(len(DECAYS))
     on, style = ("lr", decay), plots.OPTIMIZERS[optimizer]
@@ -80,26 +78,23 @@ def sweep(optimizer="RMSProp", problem="bowl", steps=100):
         map_of(right, problem)
         return [left, right]
 
+    final_loss = looked_up(final, **dict(zip(on, (RATES, DECAYS), strict=True)))
+
     def told(at):
-        i, j = RATES.index(at["lr"]), DECAYS.index(at[decay])
-        better = int((final < final[i, j] * (1 - ROUNDING)).sum())
         pair = f"η = {at['lr']:g} and {label.split()[1]} = {at[decay]:g}"
-        return better, f"{pair}: {loss_word(final[i, j])}"
+        return f"{pair}: {loss_word(final_loss(**at))}"
 
     def outcome(**at):
-        return f"{optimizer} with {told(at)[1]} after {steps} {steps_word(steps)}."
+        return f"{optimizer} with {told(at)} after {steps} {steps_word(steps)}."
 
     def unbeaten(**at):
-        better, pair = told(at)
+        better = lower(final, final_loss(**at))
         if not better:
-            return True, f"No pair is better than {pair}."
+            return True, f"No pair is better than {told(at)}."
         return False, f"Still {better} {'pairs are' if better > 1 else 'pair is'} better."
 
     return Explorer(
-        controls=[
-            Control("lr", "rate η", RATES, 0.01),
-            Control(decay, label, DECAYS, 0.5),
-        ],
+        controls=[Control("lr", "rate η", RATES, 0.01), Control(decay, label, DECAYS, 0.5)],
         lines=[
             Line("chosen", on, points(columns[:, None, None], rows[:, None]), style),
             Line("path", on, x, style, 1),

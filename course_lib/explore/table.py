@@ -10,8 +10,6 @@ from matplotlib.figure import Figure
 
 from .plots import DPI, LineStyle
 
-__all__ = ["Control", "Goal", "Line", "Table", "Words"]
-
 
 @dataclass(frozen=True)
 class Control:
@@ -102,35 +100,24 @@ class Goal:
     look: Callable
 
 
+@dataclass(frozen=True)
 class Table:
-    """All that an explorer shows.
+    """All that an explorer shows: its controls and lines by name, in order; its words and goals.
 
-    Parameters
-    ----------
-    controls : sequence of Control
-    lines : sequence of Line
-        Drawn in this order.
-    words : sequence of Words
-    draw : callable
-        ``draw(figure, **values)`` draws what stands still and returns its axes. It is called
-        for each combination of the controls named in `draw_on`.
-    draw_on : tuple of str
-    size : tuple of int
-        Width and height in CSS pixels. `draw` is called with a narrow and with a wide and low
-        figure, too (`plots.panels`).
-    goals : sequence of Goal
-        Shown below the sentences; one lights up when it is reached.
-    place : dict, optional
-        Two controls that a click in the first axes sets: name → the coordinates of its values,
-        first along x, then along y. The nearest value is taken.
+    ``draw(figure, **values)`` draws what stands still and returns its axes, for each combination
+    of the controls named in `draw_on`. `size` is in CSS pixels; `draw` is called with a narrow and
+    with a wide and low figure, too (`plots.panels`). A click in the first axes sets the two
+    controls of `place`: name → the coordinates of its values, first along x, then along y.
     """
 
-    def __init__(self, controls, lines, words, draw, draw_on=(), size=(760, 380), place=None,
-                 goals=()):  # fmt: skip
-        self.controls = {control.name: control for control in controls}
-        self.lines = {line.name: line for line in lines}
-        self.words, self.goals = words, goals
-        self.draw, self.draw_on, self.size, self.place = draw, draw_on, size, place
+    controls: dict
+    lines: dict
+    words: list
+    draw: Callable
+    draw_on: tuple = ()
+    size: tuple = (760, 380)
+    place: dict | None = None
+    goals: list = ()
 
     def positions(self, values):
         """Control → position of its value. An unknown name or value is a ValueError."""

@@ -1,11 +1,10 @@
-"""Paths on a problem of two coordinates, for the explorers that race and sweep."""
+"""Maps of problems of two coordinates, and their losses in words."""
 
 import numpy as np
 
 from .. import problems
-from ..descent import run
 from . import plots
-from .parts import number, until_far
+from .parts import ROUNDING, number
 
 PROBLEMS = {
     "bowl": problems.bowl,
@@ -14,15 +13,7 @@ PROBLEMS = {
     "Beale": problems.beale,
     "saddle": problems.saddle,
 }
-FAR = 1e9  # what goes further has diverged
 LOWEST = 1e-10
-
-
-class YourOptimizerError(ValueError):
-    """A learner's optimizer stopped: in a notebook one line, and no walk through the library."""
-
-    def _render_traceback_(self):
-        return [str(self)]
 
 
 def a_problem(problem):
@@ -49,38 +40,14 @@ def a_problem(problem):
     return problem
 
 
-def of_the_course(opt):
-    """Whether the class is the library's own: it takes a sweep, and goes by its own name."""
-    return type(opt).__module__.startswith("course_lib.")
-
-
-def descend(opt, problem, start, steps, every):
-    """Paths with the time as the last axis but one; a run that diverges stays where it left."""
-    how = {"record": ["x"], "every": every, "project": problem.project, "keep_going": True}
-    with np.errstate(all="ignore"):
-        if of_the_course(opt):
-            x = run(opt, problem.grad, start, steps, **how).x
-        else:
-            x = _one_by_one(opt, problem, start, steps, how)
-    return np.clip(until_far(np.moveaxis(x, 0, -2), FAR), -FAR, FAR)
-
-
-def _one_by_one(opt, problem, start, steps, how):
-    """As `run` for all starts at once; a learner's step knows one point, and may take its norm."""
-    points = start.reshape(-1, start.shape[-1])
-    try:
-        paths = [run(opt, problem.grad, point, steps, **how).x for point in points]
-    except Exception as stopped:
-        raise YourOptimizerError(
-            f"your optimizer stops with {type(stopped).__name__}: {str(stopped).rstrip('.')}. Is "
-            "the answer that it calls right?"
-        ) from stopped
-    return np.stack(paths, axis=1).reshape(-1, *start.shape)
-
-
 def loss_of(problem, x):
     floor = 0.0 if problem.minimum is None else problem.value(problem.minimum)
     return problem.value(x) - floor
+
+
+def lower(losses, loss):
+    """How many of these are lower, and not by rounding alone."""
+    return int((losses < loss * (1 - ROUNDING)).sum())
 
 
 def loss_word(loss):
