@@ -1,7 +1,7 @@
 """The course's explorers: one short function each, ``cl.explore.NAME()`` in a notebook.
 
-Each takes where its controls stand at the start. A value that is not in a control's list is a
-ValueError that tells the list.
+Each takes where its controls stand at the start, and returns an `Explorer`. A value that is not in
+a control's list is a ValueError that tells the list.
 """
 
 from importlib import import_module

@@ -20,16 +20,12 @@ RAW, CORRECTED = plots.LineStyle("#767676"), plots.LineStyle("#B34700", dash=(4,
 def adam(gradients="noise", bias_correction=True):
     """A stream's first twenty gradients g and Adam's m, v and steps, bar by bar.
 
+    Lines `g`, `m`, `m corrected`, `v`, `v corrected`, and `step`, in units of the learning rate.
+
     Parameters
     ----------
     gradients, bias_correction
         The stream of gradients, and whether m and v are corrected.
-
-    Returns
-    -------
-    Explorer
-        Lines `g`, `m`, `m corrected`, `v`, `v corrected`, and `step`, in units of the learning
-        rate.
 
     Examples
     --------
@@ -152,17 +148,14 @@ LOOKS = {
 def adam_noise(noise=1.0, beta1=0.0):
     """Adam's steps for gradients of 1 with noise: how far each goes, and how far they get.
 
+    Lines `step`, forty steps in units of the learning rate; `progress`, their mean in the long run,
+    and `length`, that of their absolute values, both for each noise; `progress here` and
+    `length here`, at this one.
+
     Parameters
     ----------
     noise, beta1 : float
         The noise's standard deviation, and the decay β₁.
-
-    Returns
-    -------
-    Explorer
-        Lines `step`, forty steps in units of the learning rate; `progress`, their mean in the
-        long run, and `length`, that of their absolute values, both for each noise; `progress
-        here` and `length here`, at this one.
 
     Examples
     --------

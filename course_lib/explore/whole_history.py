@@ -32,16 +32,13 @@ def adagrad_decay(lr=0.01, steps=10, noise=0.0):
     Their gradients are: constant, always 1; noisy, normal with mean 0 and deviation 1; sparse, 1
     in the first of every 100 steps, else 0; fading, 0.99^(t − 1), as on the way into a minimum.
 
+    Lines `constant`, `noisy`, `sparse` and `fading`, the rates up to `steps`; `η/√t`; and
+    `2 % of η`.
+
     Parameters
     ----------
     lr, steps, noise
         Learning rate η, steps so far, and the deviation of a normal noise in every gradient.
-
-    Returns
-    -------
-    Explorer
-        Lines `constant`, `noisy`, `sparse` and `fading`, the rates up to `steps`, with `η/√t`,
-        and `2 % of η`.
 
     Notes
     -----
@@ -61,9 +58,8 @@ def adagrad_decay(lr=0.01, steps=10, noise=0.0):
 
     def draw(figure):
         ax = figure.subplots()
-        ax.set(xscale="log", yscale="log")
-        limits = {"xlim": (1, 2 * MILLION), "ylim": (1e-6, 20)}
         styles = {**PARAMETERS, "η/√t": ROOT_LAW, "2 % of η": TARGET}
+        limits = {"xscale": "log", "xlim": (1, 2 * MILLION), "yscale": "log", "ylim": (1e-6, 20)}
         plots.finish(ax, styles=styles, xlabel="step t", ylabel="effective rate", **limits)
         ax.plot(10_000, 0.01, "o", markersize=11, markerfacecolor="none", color=TARGET.colour)
         ax.annotate("goal", (10_000, 0.01), (9, 2), textcoords="offset points", color="#555555")
@@ -170,19 +166,16 @@ def rare_words(noise=0.0, schedule="constant", lr=0.5):
     Word k is k times rarer than the first; the target of an example is its word's weight, +1
     or −1, plus noise. Both learn 2000 examples, from 60 seeds.
 
+    Against η, how far the loss lies above that of AdaGrad at its best η: lines `SGD`, with its 95 %
+    `intervals`, `AdaGrad`, and the points `chosen`, the η of the control, and `best`. For words
+    from common to rare their mean squared error at the end: `SGD words`, at the chosen η, and
+    `AdaGrad words`, at its best.
+
     Parameters
     ----------
     noise, schedule, lr
         The deviation of the noise, SGD's schedule and its rate η. In a schedule t counts all
         examples, n those with this word.
-
-    Returns
-    -------
-    Explorer
-        Against η, how far the loss lies above that of AdaGrad at its best η: lines `SGD`, with
-        its 95 % `intervals`, `AdaGrad`, and the points `chosen`, the η of the control, and `best`.
-        For words from common to rare their mean squared error at the end: `SGD words`, at the
-        chosen η, and `AdaGrad words`, at its best.
 
     Examples
     --------
@@ -217,12 +210,11 @@ def rare_words(noise=0.0, schedule="constant", lr=0.5):
 
     def draw(figure):
         left, right = plots.panels(figure, "AB", width_ratios=(1.25, 1))
-        left.set_xscale("log")
         left.axhspan(-1, 0, color="#FBE9DF", zorder=0)
         left.axhline(0, color=plots.OPTIMIZERS["AdaGrad"].colour, linewidth=0.8)
         styles = {name: plots.OPTIMIZERS[name] for name in ("SGD", "AdaGrad")}
         left.text(0.011, -0.0095, "below AdaGrad at its best", color="#A34700")
-        limits = {"xlim": (0.009, 11), "ylim": (-0.01, 0.04)}
+        limits = {"xscale": "log", "xlim": (0.009, 11), "ylim": (-0.01, 0.04)}
         plots.finish(left, styles=styles, xlabel="η", ylabel="loss above AdaGrad's best", **limits)
         left.set_xticks([0.01, 0.1, 1, 10], ["0.01", "0.1", "1", "10"])
         right.set(xscale="log", yscale="log", xlim=(0.9, 55), ylim=(1e-4, 5))
