@@ -7,7 +7,7 @@ import pytest
 
 import course_lib as cl
 from course_lib import words
-from course_lib.explore import sparse as rareness
+from course_lib.explore import whole_history as rareness
 
 P = np.array([0.5, 0.3, 0.15, 0.05])
 
@@ -80,7 +80,9 @@ def losses(rate, noise):
 
 
 def test_the_picture_is_a_direct_comparison(explorer):
-    best = min(rareness.RATES, key=lambda lr: losses(lambda t, v, n: lr / np.sqrt(v), 1.0).mean())
+    best = min(
+        rareness.WORD_RATES, key=lambda lr: losses(lambda t, v, n: lr / np.sqrt(v), 1.0).mean()
+    )
     rival = losses(lambda t, v, n: best / np.sqrt(v), 1.0)
     assert best == 0.3 and explorer.alt != ""
     for schedule, lr in [("constant", 0.1), ("straight to 0", 0.3), ("η/n", 1.0)]:
@@ -90,7 +92,7 @@ def test_the_picture_is_a_direct_comparison(explorer):
         half = 2.001 * above.std(ddof=1) / np.sqrt(60)
         lines = explorer.lines
         np.testing.assert_allclose(lines["chosen"], [[lr, above.mean()]], rtol=1e-9)
-        at = rareness.RATES.index(lr)
+        at = rareness.WORD_RATES.index(lr)
         np.testing.assert_allclose(lines["SGD"][at], lines["chosen"][0])
         bar = lines["intervals"][3 * at : 3 * at + 2, 1]
         np.testing.assert_allclose(bar, above.mean() + np.array([-half, half]), rtol=1e-9)
@@ -103,9 +105,9 @@ def test_the_picture_is_a_direct_comparison(explorer):
 
 def test_no_difference_is_claimed_where_the_interval_holds_zero(explorer):
     told = {}
-    for values in itertools.product(rareness.NOISES, rareness.SCHEDULES, rareness.RATES):
+    for values in itertools.product(rareness.WORD_NOISES, rareness.SCHEDULES, rareness.WORD_RATES):
         explorer.set(**dict(zip(("noise", "schedule", "lr"), values, strict=True)))
-        at = 3 * rareness.RATES.index(values[2])
+        at = 3 * rareness.WORD_RATES.index(values[2])
         low, high = explorer.lines["intervals"][at : at + 2, 1]
         if "worse than to have learnt nothing" not in explorer.alt:
             told[values] = "no more apart" in explorer.alt
@@ -116,14 +118,14 @@ def test_no_difference_is_claimed_where_the_interval_holds_zero(explorer):
 
 def test_the_goals_of_the_rare_words(explorer):
     lowest, below = (goal.look for goal in explorer.table.goals)
-    every = [(s, lr) for s in rareness.SCHEDULES for lr in rareness.RATES]
+    every = [(s, lr) for s in rareness.SCHEDULES for lr in rareness.WORD_RATES]
     assert [at for at in every if lowest(1.0, *at)[0]] == [("constant", 0.07), ("constant", 0.1)]
     assert {s for s, lr in every if below(1.0, s, lr)[0]} == {"η/√n", "η/n"}
     assert not below(0.0, "η/n", 1.0)[0]
     unsure = 0
     for schedule, lr in every:
         explorer.set(noise=1.0, schedule=schedule, lr=lr)
-        at = 3 * rareness.RATES.index(lr)
+        at = 3 * rareness.WORD_RATES.index(lr)
         low, high = explorer.lines["intervals"][at : at + 2, 1]
         assert below(1.0, schedule, lr)[0] == (high < 0)
         unsure += low + high < 0 < high

@@ -1,7 +1,7 @@
 """The course's explorers: one short function each, ``cl.explore.NAME()`` in a notebook.
 
-Each takes where its controls stand at the start. A value that is not in a control's list is a
-ValueError that tells the list.
+Each takes where its controls stand at the start, and returns an `Explorer`. A value that is not in
+a control's list is a ValueError that tells the list.
 """
 
 from importlib import import_module
@@ -22,7 +22,7 @@ _LATER = {
     "moving_averages": "averaging",
     "one_rate": "ravine",
     "race": "races",
-    "rare_words": "sparse",
+    "rare_words": "whole_history",
     "rmsprop": "leaky_memory",
     "scaling": "ravine",
     "sweep": "sweeps",

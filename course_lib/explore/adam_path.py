@@ -20,16 +20,12 @@ RAW, CORRECTED = plots.LineStyle("#767676"), plots.LineStyle("#B34700", dash=(4,
 def adam(gradients="noise", bias_correction=True):
     """A stream's first twenty gradients g and Adam's m, v and steps, bar by bar.
 
+    Lines `g`, `m`, `m corrected`, `v`, `v corrected`, and `step`, in units of the learning rate.
+
     Parameters
     ----------
     gradients, bias_correction
         The stream of gradients, and whether m and v are corrected.
-
-    Returns
-    -------
-    Explorer
-        Lines `g`, `m`, `m corrected`, `v`, `v corrected`, and `step`, in units of the learning
-        rate.
 
     Examples
     --------
@@ -90,21 +86,18 @@ def adam(gradients="noise", bias_correction=True):
 
     at_spike = np.abs(step[names.index("one spike"), ..., 1, :]).max(axis=-1)  # (β₁, β₂)
 
-    def spike_is_longest(**at):
+    def longest(**at):
         if at["gradients"] != "one spike" or not at["bias_correction"]:
             return False, "Not set yet."
-        longest = taken(**at).max()
-        now = f"With β₁ = {at['beta1']:g} and β₂ = {at['beta2']:g} it is {longest:.3g} η long"
-        longer = int((at_spike > longest * (1 + ROUNDING)).sum())
+        most = taken(**at).max()
+        now = f"With β₁ = {at['beta1']:g} and β₂ = {at['beta2']:g} it is {most:.3g} η long"
+        longer = int((at_spike > most * (1 + ROUNDING)).sum())
         if longer:
             pairs = "pair makes" if longer == 1 else "pairs make"
             return False, f"{now}; {longer} {pairs} it longer."
         return True, f"{now}, and with no pair longer."
 
-    every, on = tuple(known), ("gradients", "beta1", "beta2")
-    first = "without the correction, decays"
-    then = "with one spike and the correction, the betas"
-    times = np.arange(1, FIRST + 1)
+    on, times = tuple(known), np.arange(1, FIRST + 1)
     return Explorer(
         controls=[
             Control("beta1", "decay β₁", BETA1, 0.9),
@@ -114,16 +107,16 @@ def adam(gradients="noise", bias_correction=True):
         ],
         lines=[
             Line("g", ("gradients",), bars(g.T), RAW),
-            Line("m", on, bars(m), RAW, 1),
-            Line("m corrected", on, points(times, m_hat), CORRECTED, 1),
-            Line("v", on, bars(v), RAW, 2),
-            Line("v corrected", on, points(times, v_hat), CORRECTED, 2),
-            Line("step", every, bars(step), STEP, 3),
+            Line("m", on[:3], bars(m), RAW, 1),
+            Line("m corrected", on[:3], points(times, m_hat), CORRECTED, 1),
+            Line("v", on[:3], bars(v), RAW, 2),
+            Line("v corrected", on[:3], points(times, v_hat), CORRECTED, 2),
+            Line("step", on, bars(step), STEP, 3),
         ],
-        words=[Words(every, outcome)],
+        words=[Words(on, outcome)],
         goals=[
-            Goal(f"{first} whose first step is one η long", every, first_is_one),
-            Goal(f"{then} with the longest step", every, spike_is_longest),
+            Goal("without the correction, decays whose first step is one η long", on, first_is_one),
+            Goal("with one spike and the correction, the betas with the longest step", on, longest),
         ],
         draw=draw,
         size=(760, 400),
@@ -155,17 +148,14 @@ LOOKS = {
 def adam_noise(noise=1.0, beta1=0.0):
     """Adam's steps for gradients of 1 with noise: how far each goes, and how far they get.
 
+    Lines `step`, forty steps in units of the learning rate; `progress`, their mean in the long run,
+    and `length`, that of their absolute values, both for each noise; `progress here` and
+    `length here`, at this one.
+
     Parameters
     ----------
     noise, beta1 : float
         The noise's standard deviation, and the decay β₁.
-
-    Returns
-    -------
-    Explorer
-        Lines `step`, forty steps in units of the learning rate; `progress`, their mean in the
-        long run, and `length`, that of their absolute values, both for each noise; `progress
-        here` and `length here`, at this one.
 
     Examples
     --------

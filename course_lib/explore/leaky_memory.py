@@ -30,16 +30,13 @@ def memory(rho=0.99, jump=1.0):
     The stream is normal noise with deviation 1 for 300 steps, then `jump` for 300 more. Both
     optimizers have η = 1.
 
+    Lines `gradient` (its size), `AdaGrad root` and `RMSProp root` (√v), with the `target` of a root
+    that follows, and below them `AdaGrad rate` and `RMSProp rate`.
+
     Parameters
     ----------
     rho, jump
         Decay ρ, and the deviation after the jump.
-
-    Returns
-    -------
-    Explorer
-        Lines `gradient` (its size), `AdaGrad root` and `RMSProp root` (√v), with the `target`
-        of a root that follows, and below them `AdaGrad rate` and `RMSProp rate`.
 
     Examples
     --------
@@ -72,13 +69,13 @@ def memory(rho=0.99, jump=1.0):
 
     def draw(figure):
         top, bottom = plots.panels(figure, "A;B")
-        for ax in (top, bottom):
-            ax.set_yscale("log")
-            ax.axvline(HALF, color="#555555", linewidth=0.8)
         roots = {f"√v of {name}": plots.OPTIMIZERS[name] for name in traces}
-        styles, xlim = {"|g|": plots.STREAM, **roots, "goal": TARGET}, (0, 2 * HALF)
-        plots.finish(top, styles=styles, xlabel="", ylabel="size", xlim=xlim, ylim=(1e-3, 1e4))
-        bottom.set(xlabel="step t", ylabel="effective rate", xlim=xlim, ylim=(1e-4, 1e3))
+        styles = {"|g|": plots.STREAM, **roots, "goal": TARGET}
+        log = {"yscale": "log", "xlim": (0, 2 * HALF)}
+        plots.finish(top, styles, ylabel="size", ylim=(1e-3, 1e4), **log)
+        bottom.set(xlabel="step t", ylabel="effective rate", ylim=(1e-4, 1e3), **log)
+        for ax in (top, bottom):
+            ax.axvline(HALF, color="#555555", linewidth=0.8)
         return [top, bottom]
 
     def follows(rho, jump):
@@ -122,17 +119,14 @@ def memory(rho=0.99, jump=1.0):
 def rmsprop(lr=0.01, rho=0.98):
     """RMSProp on the bowl: its path, its first steps and its last ones, magnified.
 
+    Lines `path`; `step x1` and `step x2`, the size of the first 30 steps in units of η, with the
+    `first step` 1/√(1 − ρ); `end x1` and `end x2`, the last 20 positions in units of η, with
+    `near`, 0.02 to either side of the minimum.
+
     Parameters
     ----------
     lr, rho
         Learning rate η and decay ρ.
-
-    Returns
-    -------
-    Explorer
-        Lines `path`; `step x1` and `step x2`, the size of the first 30 steps in units of η, with
-        the `first step` 1/√(1 − ρ); `end x1` and `end x2`, the last 20 positions in units of η,
-        with `near`, 0.02 to either side of the minimum.
 
     Examples
     --------
@@ -156,8 +150,7 @@ def rmsprop(lr=0.01, rho=0.98):
         contour, top, bottom = plots.panels(figure, "AB;AC", width_ratios=(1, 1.15))
         map_of(contour, problem)
         styles = {"$x_1$": looks["x1"], "$x_2$": looks["x2"], "first step": FIRST_STEP}
-        limits = {"xlim": (0, FIRST + 1), "ylim": (0.1, 50)}
-        top.set_yscale("log")
+        limits = {"yscale": "log", "xlim": (0, FIRST + 1), "ylim": (0.1, 50)}
         top.plot(1, 5, "o", markersize=11, markerfacecolor="none", color=TARGET.colour)
         top.annotate("goal: 5", (1, 5), (8, 9), textcoords="offset points", color="#555555")
         plots.finish(top, styles=styles, xlabel="step t", ylabel="step ÷ η", **limits)

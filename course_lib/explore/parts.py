@@ -113,9 +113,7 @@ def star_map(ax, box):
 
 def descend(opt, problem, steps):
     """Paths of a sweep of rates, and of momenta before them: (momenta, rates, steps + 1, 2)."""
-    sweep = np.broadcast_shapes(np.shape(opt.lr), np.shape(opt.momentum))[:-1]
-    start = np.broadcast_to(problem.start, (*sweep, 2))
-    x = run(opt, problem.grad, start, steps, record=["x"], keep_going=True).x
+    x = run(opt, problem.grad, problem.start, steps, record=["x"], keep_going=True).x
     return np.moveaxis(x, 0, -2)
 
 

@@ -25,16 +25,13 @@ def one_rate(lr=0.1, condition=20.0):
 
     Opened at κ = 100 it has another goal.
 
+    Lines `path` on the `levels`, `loss`, and what one step leaves of each side for every η up to
+    the chosen one: `flat side` and `steep side`.
+
     Parameters
     ----------
     lr, condition : float
         Learning rate η and condition number κ.
-
-    Returns
-    -------
-    Explorer
-        Lines `path` on the `levels`, `loss`, and what one step leaves of each side for every η up
-        to the chosen one: `flat side` and `steep side`.
 
     Examples
     --------
@@ -86,16 +83,13 @@ MOMENTA = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0
 def heavy_ball(lr=0.1, momentum=0.0):
     """Descent with momentum in the ravine of κ = 100: the path, what a step leaves, the loss.
 
+    Lines `path`, `loss`, and what one step leaves of each side in the long run, for every η up to
+    the chosen one: `flat side` and `steep side`.
+
     Parameters
     ----------
     lr, momentum : float
         Learning rate η and momentum μ.
-
-    Returns
-    -------
-    Explorer
-        Lines `path`, `loss`, and what one step leaves of each side in the long run, for every η
-        up to the chosen one: `flat side` and `steep side`.
 
     Examples
     --------
@@ -151,15 +145,12 @@ def scaling(condition=20.0, turned=False):
 
     Opened at κ = 100 it has another goal, of the turned bowl.
 
+    For SGD, sign and RMSProp the lines `NAME path` and `NAME distance`, from the minimum.
+
     Parameters
     ----------
     condition, turned
         Condition number κ, and whether it is turned by 45°.
-
-    Returns
-    -------
-    Explorer
-        For SGD, sign and RMSProp the lines `NAME path` and `NAME distance`, from the minimum.
 
     Examples
     --------

@@ -19,16 +19,13 @@ NEAR = -0.9  # an end left of it is near the minimum
 def counterexample(c=3.0, beta2=0.999):
     """Reddi's stream: gradients c, −1, −1 for ever, so that downhill is to the left.
 
+    Lines `Adam` and `AMSGrad`: the mean position over the last 30 steps, at η = 0.9/√t; and
+    `Adam steps` and `AMSGrad steps`: the last three, divided by η, and their sum.
+
     Parameters
     ----------
     c, beta2 : float
         The large gradient, and the decay β₂.
-
-    Returns
-    -------
-    Explorer
-        Lines `Adam` and `AMSGrad`: the mean position over the last 30 steps, at η = 0.9/√t; and
-        `Adam steps` and `AMSGrad steps`: the last three, divided by η, and their sum.
 
     Examples
     --------
