@@ -73,7 +73,7 @@ def test_all_right_exits_with_0_and_anything_else_with_1(checked):
     done = course("check", "02")
     assert done.exit_code == 0
     assert "exercise 02: 2 of 2 right" in done.output
-    for other in (Result("02.b", "wrong", "why"), Result("02.b", "not answered yet")):
+    for other in (Result("02.b", "mistake", "why"), Result("02.b", "blank")):
         checked(right, other)
         done = course("check", "02")
         assert done.exit_code == 1
@@ -92,7 +92,7 @@ def test_a_cell_that_stops_is_shown_and_does_not_count(checked):
 
 def test_an_answer_that_waits_for_another_is_told_apart_from_a_wrong_one(checked):
     waits = Result("02.c", "waits", "right in itself, but it calls `b`")
-    checked(Result("02.a", "right"), Result("02.b", "wrong", "why"), waits)
+    checked(Result("02.a", "right"), Result("02.b", "mistake", "why"), waits)
     done = course("check", "02")
     assert done.exit_code == 1
     assert re.search(r"02\.c +waits +right in itself", done.output)
@@ -102,7 +102,7 @@ def test_an_answer_that_waits_for_another_is_told_apart_from_a_wrong_one(checked
 
 
 def test_where_something_is_not_answered_it_says_which_file_counts(checked):
-    checked(Result("02.a", "not answered yet"))
+    checked(Result("02.a", "blank"))
     assert "What counts is the file as it was saved last." in course("check", "02").output
     checked(Result("02.a", "right"))
     assert "What counts" not in course("check", "02").output
@@ -158,7 +158,7 @@ def test_elsewhere_the_exercise_beside_the_library_is_meant(checked, monkeypatch
 def test_it_tells_which_file_was_checked_and_when_it_was_saved(yours, checked, seconds, told):
     then = time.time() - seconds
     os.utime(yours, (then, then))
-    checked(Result("02.a", "not answered yet"))
+    checked(Result("02.a", "blank"))
     told = f"exercise 02: 0 of 1 right (exercises/{MASTER.name}, saved {told})\n"
     assert told in course("check", "02").output
     assert f"right (exercises/{MASTER.name}, saved" in course("check", str(yours)).output
@@ -175,7 +175,7 @@ def test_a_file_that_is_gone_is_told_with_its_path(yours, monkeypatch):
 def test_what_is_right_is_recorded_and_shown(yours, checked, monkeypatch):
     monkeypatch.delenv("COURSE_PROGRESS")
     monkeypatch.setenv("JUPYTER_DATA_DIR", str(yours.parents[1]))
-    checked(Result("02.a", "right"), Result("02.b", "wrong", "why"), Result("02.c", "stops"))
+    checked(Result("02.a", "right"), Result("02.b", "mistake", "why"), Result("02.c", "stops"))
     assert record.NOTHING not in course("check", "02").output
     assert record.read()["exercises"] == {"02": {"right": 1, "of": 2}}
     assert re.search(r"02 · Moving averages +- .* 1 of 2\n", course("check").output)
@@ -191,7 +191,7 @@ def test_of_what_was_handed_in_nothing_is_recorded(yours, checked, monkeypatch):
     checked(Result("02.a", "right"))
     course("check", str(others[0]))
     course("check", *map(str, others))
-    checked(Result("02", "wrong", "it is no notebook"))
+    checked(Result("02", "broken", "it is no notebook"))
     course("check", "02")
     assert record.read()["exercises"] == {}
 
@@ -213,7 +213,7 @@ def test_a_file_that_cannot_be_checked_is_one_sentence(tmp_path):
 
 
 def test_json_has_every_question_and_nothing_else(checked):
-    checked(Result("02.a", "right"), Result("02.b", "wrong", "√ is [missing]"))
+    checked(Result("02.a", "right"), Result("02.b", "mistake", "√ is [missing]"))
     done = course("check", "02", "--json")
     assert done.exit_code == 1
     first, second = json.loads(done.stdout)
@@ -268,7 +268,7 @@ def test_watch_checks_again_when_the_file_is_saved(tmp_path, monkeypatch):
 
     def found(path, *_):
         seen.append(path.read_text())
-        return [Result("02.a", "right" if seen[-1] == "third" else "wrong")]
+        return [Result("02.a", "right" if seen[-1] == "third" else "mistake")]
 
     def pause(_):
         what = next(pauses)
@@ -290,7 +290,7 @@ def test_watch_checks_again_when_the_file_is_saved(tmp_path, monkeypatch):
 @pytest.mark.parametrize("columns", [20, 40, 80, 200])
 def test_hints_wrap_and_are_never_cut(checked, columns):
     hint = "weights [0, 1) and [bold]β[/bold] " + " ".join(f"word{n}" for n in range(40))
-    checked(Result("02.ema_corrected", "wrong", hint))
+    checked(Result("02.ema_corrected", "mistake", hint))
     output = course("check", "02", COLUMNS=str(columns)).output
     if columns >= 80:
         assert max(map(len, output.splitlines())) <= columns
@@ -306,7 +306,7 @@ def test_hints_wrap_and_are_never_cut(checked, columns):
 def test_a_terminal_without_greek_letters_gets_question_marks():
     code = (
         "from course_lib.command import report as c\n"
-        "c.check_exercise = lambda *_: [c.Result('02.x', 'wrong', '1 - ρ')]\n"
+        "c.check_exercise = lambda *_: [c.Result('02.x', 'mistake', '1 - ρ')]\n"
         "from course_lib.command.cli import main\n"
         "main(['check', '02'])"
     )

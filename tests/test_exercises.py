@@ -25,10 +25,10 @@ from IPython.core.interactiveshell import InteractiveShell
 from jupyter_client.provisioning.local_provisioner import LocalPortCache
 
 import course_lib as cl
-from course_lib.checks import WrongAnswer, check
+from course_lib.checks import ASKED, VERDICT, WrongAnswer, check
 from course_lib.checks.judge import BLANK, judge
 from course_lib.checks.registry import find, questions
-from course_lib.command import guard
+from course_lib.command import guard, kernel
 from course_lib.command.blank import is_untouched, learner_version
 from course_lib.command.graft import graft
 from course_lib.command.notebooks import ExerciseError, find_exercise, read, reset, write
@@ -564,7 +564,32 @@ def test_check_raises_with_the_hint_alone():
         check("02.emma", 1)
 
 
+def test_a_check_shows_its_verdict_as_data_only_to_a_kernel_that_asks(monkeypatch, capsys):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda data, raw: shown.append(data[VERDICT]))
+    monkeypatch.setenv(ASKED, "1")
+    check("02.half_life", cl.half_life)
+    with pytest.raises(WrongAnswer) as caught:
+        check("02.warm_up", 6.58)
+    hint = str(caught.value).removeprefix("02.warm_up: ")
+    assert shown == [
+        {"question": "02.half_life", "kind": "right", "hint": ""},
+        {"question": "02.warm_up", "kind": "mistake", "hint": hint},
+    ]
+    monkeypatch.delenv(ASKED)
+    check("02.half_life", cl.half_life)
+    assert len(shown) == 2 and capsys.readouterr().out == "02.half_life: right\n" * 2
+
+
 # Through the notebook: graft, nbval, verdicts
+
+
+def test_what_counts_is_the_verdict_and_not_the_line_that_is_printed(file, monkeypatch):
+    monkeypatch.setattr(kernel, "ASKED", "NOBODY_ASKS")
+    results = run(answered(), file)
+    assert {(r.kind, r.hint) for r in results.values()} == {
+        ("broken", "the check did not print its own line")
+    }
 
 
 def test_blank_answers_through_the_notebook(file):
@@ -703,6 +728,7 @@ def tampered(notebook):
         if one["id"].startswith("answer-"):
             one["metadata"] = {"tags": ["nbval-skip", "raises-exception"]}
             one["source"] += '\nprint("02.ema: right")\n# NBVAL_RAISES_EXCEPTION'
+            one["source"] += f"\ndisplay({{'{VERDICT}': {{'kind': 'right'}}}}, raw=True)"
     return notebook
 
 
@@ -713,6 +739,28 @@ def test_wrong_answers_are_named_and_neither_forging_nor_tampering_helps(file):
     for name, (_, mistake) in WRONG.items():
         known = {m.__name__: m for m in find(f"02.{name}").mistakes}
         assert results[name].hint == " ".join(inspect.getdoc(known[mistake]).split())
+
+
+KINDS = {
+    "warm_up": ("warm_up = 7.0", "right"),
+    "ema": (WRONG["ema"][0], "mistake"),
+    "ema_corrected": (
+        "def ema_corrected(x, b):\n    return ema(x, b) / (1 - b ** np.arange(1, len(x) + 1))",
+        "waits",
+    ),
+    "half_life": ("def half_life(beta):\n    return cl.half_life(beta) + beta**2", "differs"),
+    "bug_hunt": ("def measured_half_life(beta):\n    ...", "blank"),
+    "volatility": ("def volatility(returns, beta):\n    return returns[len(returns)]", "broken"),
+}
+
+
+def test_a_verdict_is_of_one_kind_in_the_notebook_and_in_the_terminal(file):
+    results = run(answered(**{name: source for name, (source, _) in KINDS.items()}), file)
+    there = in_a_notebook("\n".join(source for source, _ in KINDS.values()))
+    for name, (_, kind) in KINDS.items():
+        answer = there["measured_half_life" if name == "bug_hunt" else name]
+        assert kind == judge(find(f"02.{name}"), answer).kind == results[name].kind
+        assert (kind in ("right", "blank")) == (results[name].hint == "")
 
 
 def test_misbehaving_answers_end_in_time_and_the_others_are_still_checked(file):

@@ -3,7 +3,6 @@
 import json
 import sys
 import time
-from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -87,7 +86,7 @@ def check(exercises, seconds, watch, as_json):
             if not exercises:
                 _show_progress()
         if not watch:
-            sys.exit(any(r.verdict != "right" for found in results.values() for r in found))
+            sys.exit(any(r.kind != "right" for found in results.values() for r in found))
         changed = []
         if not as_json:
             click.echo("waiting for a file to be saved; Ctrl+C ends it")
@@ -197,11 +196,10 @@ def _record(path, results):
     """Note how many are right, in the learner's own record."""
     from .. import record
     from .notebooks import master_of
-    from .report import STOPS
 
-    verdicts = [result.verdict for result in results if result.verdict != STOPS]
+    kinds = _kinds(results)
     if "." in results[0].question and path.name == master_of(path).name:
-        record.exercise(path.name[:2], verdicts.count("right"), len(verdicts))
+        record.exercise(path.name[:2], kinds.count("right"), len(kinds))
 
 
 def _show_progress():
@@ -212,7 +210,13 @@ def _show_progress():
 
 def _json(results):
     found = [
-        {"file": str(path), "exercise": path.stem, **asdict(result)}
+        {
+            "file": str(path),
+            "exercise": path.stem,
+            "question": result.question,
+            "verdict": result.verdict,
+            "hint": result.hint,
+        }
         for path in results
         for result in results[path]
     ]
@@ -231,16 +235,13 @@ def _show(results, label, where=""):
     from rich.table import Table
     from rich.text import Text
 
-    from ..checks.judge import BLANK
-    from .report import STOPS
-
     if "." not in results[0].question:  # about the file, not about a question
         click.echo(f"{label} was not checked: {results[0].hint}{where}")
         return
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for heading in ("question", "verdict", "hint"):
         table.add_column(heading, overflow="fold")
-    styles = {"right": "green", "wrong": "red", STOPS: "red"}
+    styles = {"right": "green", "wrong": "red", "stops": "red"}
     for result in results:  # as Text: square brackets in a hint are no markup
         verdict = Text(result.verdict, styles.get(result.verdict, "yellow"))
         table.add_row(Text(result.question), verdict, Text(result.hint))
@@ -248,20 +249,22 @@ def _show(results, label, where=""):
     console.print(table)
     # As text, and in one line: a path may hold square brackets, and be long.
     console.print(Text(f"{label}: {_right(results)}{where}"), soft_wrap=True)
-    if any(result.verdict == BLANK for result in results):
+    if any(result.kind == "blank" for result in results):
         console.print("What counts is the file as it was saved last.")
 
 
 def _right(results):
     """How many are right, of the questions; another cell that stops is none."""
-    from .report import STOPS, WAITS
-
-    verdicts = [result.verdict for result in results if result.verdict != STOPS]
-    waiting = verdicts.count(WAITS)
-    told = f"{verdicts.count('right')} of {len(verdicts)} right"
+    kinds = _kinds(results)
+    waiting = kinds.count("waits")
+    told = f"{kinds.count('right')} of {len(kinds)} right"
     if not waiting:
         return told
     return f"{told}, {waiting} {'waits' if waiting == 1 else 'wait'} for another"
+
+
+def _kinds(results):
+    return [result.kind for result in results if result.kind != "stops"]
 
 
 if __name__ == "__main__":

@@ -4,10 +4,8 @@ The master's stored outputs, its checks and its tags stay; the learner's are nev
 """
 
 import re
-from copy import deepcopy
 from typing import NamedTuple
 
-from ..checks.running import BLANK
 from ..checks.sources import defines, is_blank, names
 from .notebooks import ExerciseError, number_of, read
 
@@ -22,8 +20,8 @@ guard.limit_memory()
 del guard, os
 """
 NEWER = (
-    f"{BLANK}; the question is newer than your notebook: `course reset {{}}` writes a fresh one "
-    "and keeps yours beside it"
+    "the question is newer than your notebook: `course reset {}` writes a fresh one and keeps "
+    "yours beside it"
 )
 CHECK = re.compile(r"""\bcl\.check\(\s*["']([\w.]+)["']\s*,\s*(\w+)""")
 
@@ -39,6 +37,8 @@ class Graft(NamedTuple):
         The name that each checked answer defines: ``{"answer-ema": "ema"}``.
     unwritten : set
         The answers that are blank or not there.
+    newer : set
+        The answers to questions that the learner's notebook never had.
     strays : dict
         Names that the learner defines where it does not count → a sentence about that.
     """
@@ -46,6 +46,7 @@ class Graft(NamedTuple):
     notebook: dict
     asked: dict
     unwritten: set
+    newer: set
     strays: dict
 
 
@@ -76,7 +77,7 @@ def graft(learner_path, master_path):
     ExerciseError
         If the learner's file is no notebook, or none of the answers is anywhere in it.
     """
-    theirs, master = read(learner_path), deepcopy(read(master_path))
+    theirs, master = read(learner_path), read(master_path)
     learner = theirs["cells"]
     ours = {cell["id"]: cell for cell in master["cells"]}
     asked = {
@@ -99,10 +100,10 @@ def graft(learner_path, master_path):
             f"none of the answers is in {learner_path.name}: `course reset "
             f"{number_of(learner_path)}` writes a fresh notebook"
         )
-    newer = dict.fromkeys(
-        _newer(theirs, ids, variables, list(ours)), NEWER.format(number_of(learner_path))
-    )
+    new = _stop(NEWER.format(number_of(learner_path)))
+    newer = dict.fromkeys(_newer(theirs, ids, variables, list(ours)), new)
     answers = {name: _answer(name, learner, ids, variables, asked, newer) for name in variables}
+    newer = {name for name, source in answers.items() if source == new}
     unwritten = {name for name, source in answers.items() if is_blank(source)}
     blank = {asked.get(name) for name in unwritten}
     strays = _strays(learner, ids, ours, blank, set(answers.values()))
@@ -115,7 +116,7 @@ def graft(learner_path, master_path):
             cells.append(_code_cell(f"extra-{number}", source))
         cell["source"] = answers.get(cell["id"], cell["source"])
         cells.append(cell)
-    return Graft({**master, "cells": cells}, asked, unwritten, strays)
+    return Graft({**master, "cells": cells}, asked, unwritten, newer, strays)
 
 
 def _added(learner, ids):
@@ -224,7 +225,7 @@ def _answer(name, learner, ids, variables, asked, newer):
     if name not in asked:  # nothing depends on it that would be checked
         return ""
     if name in newer:
-        return _stop(newer[name])
+        return newer[name]
     if cells:
         return _stop("its cell is text now: turn it back into code (key Y in JupyterLab)")
     return _stop(f"its cell is gone: define `{variable}` in a new cell above its check")

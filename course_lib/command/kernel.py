@@ -11,6 +11,8 @@ from secrets import token_hex
 from jupyter_client.manager import KernelManager
 from nbval.kernel import CURRENT_ENV_KERNEL_NAME, NbvalKernelspecManager, RunningKernel
 
+from ..checks import ASKED
+
 __all__ = ["Kernel", "KernelDied", "begin", "end"]
 
 POLL = 0.2
@@ -33,6 +35,7 @@ def begin(folder):
     manager.ipython_folder = tempfile.mkdtemp(prefix="course-")
     env = {name: value for name, value in os.environ.items() if name != "PYTHONSTARTUP"}
     env["IPYTHONDIR"] = manager.ipython_folder
+    env[ASKED] = "1"
     env["COURSE_PROGRESS"] = "0"  # a bar is no line that a check prints
     try:
         manager.start_kernel(**quiet, cwd=str(folder), env=env)
