@@ -151,6 +151,8 @@ def test_elsewhere_the_exercise_beside_the_library_is_meant(checked, monkeypatch
         (0, "a moment ago"),
         (-5, "a moment ago"),
         (200, "3 min ago"),
+        (89.9 * 60, "89 min ago"),
+        (90 * 60, "2 h ago"),
         (7250, "2 h ago"),
         (4 * 86_400, "4 days ago"),
     ],
@@ -288,7 +290,9 @@ def test_watch_checks_again_when_the_file_is_saved(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("columns", [20, 40, 80, 200])
-def test_hints_wrap_and_are_never_cut(checked, columns):
+def test_hints_wrap_and_are_never_cut(checked, columns, monkeypatch):
+    saved = os.stat(MASTER.parents[1] / MASTER.name).st_mtime
+    monkeypatch.setattr(cli.time, "time", lambda: saved + 100 * 60)  # not 81 columns with its file
     hint = "weights [0, 1) and [bold]β[/bold] " + " ".join(f"word{n}" for n in range(40))
     checked(Result("02.ema_corrected", "mistake", hint))
     output = course("check", "02", COLUMNS=str(columns)).output
@@ -320,7 +324,7 @@ def test_a_terminal_without_greek_letters_gets_question_marks():
 
 def test_check_runs_without_a_terminal_and_says_what_is_missing(tmp_path):
     """The command itself, in a process of its own: one whole run."""
-    write(learner_version(read(MASTER)), tmp_path / MASTER.name)
+    write(learner_version(read(MASTER), MASTER.stem), tmp_path / MASTER.name)
     done = subprocess.run(
         [
             sys.executable,

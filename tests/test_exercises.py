@@ -47,7 +47,7 @@ def file(tmp_path):
 
 
 def blank():
-    return learner_version(read(MASTER))
+    return learner_version(read(MASTER), MASTER.stem)
 
 
 def cell(notebook, name):
@@ -95,7 +95,7 @@ ALL_RIGHT = {name.partition(".")[2]: "right" for name in questions("02")}
 
 @pytest.mark.parametrize("master", MASTERS, ids=names)
 def test_the_learners_notebook_is_the_one_made_from_the_master(master, tmp_path):
-    made = learner_version(read(master))
+    made = learner_version(read(master), master.stem)
     write(made, tmp_path / "made.ipynb")
     there = EXERCISES / master.name
     same = (tmp_path / "made.ipynb").read_bytes() == there.read_bytes()
@@ -145,7 +145,7 @@ def test_no_solution_and_no_output_is_left_for_the_learner():
     ],
 )
 def test_a_solution_leaves_a_stub(source, stub):
-    made = learner_version({"cells": [code(source, "answer-x")], "metadata": {}})
+    made = learner_version({"cells": [code(source, "answer-x")], "metadata": {}}, "00_x")
     assert made["cells"][0]["source"] == stub
 
 
@@ -159,7 +159,7 @@ def test_a_solution_leaves_a_stub(source, stub):
 )
 def test_a_master_that_would_leak_or_ask_nothing_is_refused(name, source):
     with pytest.raises(ValueError, match=f"cell {name}: each answer cell needs a block"):
-        learner_version({"cells": [code(source, name)], "metadata": {}})
+        learner_version({"cells": [code(source, name)], "metadata": {}}, "00_x")
 
 
 # Questions and their mistakes, without a notebook
@@ -866,18 +866,21 @@ def test_plain_pytest_checks_the_graft_and_not_the_file(tmp_path):
     write(tampered(source), tmp_path / "exercises" / MASTER.name)
     for copy in (".yours-1", "-Copy1"):
         write(blank(), tmp_path / "exercises" / f"{MASTER.stem}{copy}.ipynb")
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "--nbval", "-p", "no:cacheprovider", "exercises"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert done.returncode == 1
-    failed = [line for line in done.stdout.splitlines() if line.startswith("FAILED")]
-    assert len(failed) == 1
-    assert failed[0].startswith(f"FAILED exercises/{MASTER.name}::check-half-life - 1/β is")
-    assert "yours-1" not in done.stdout and "Copy1" not in done.stdout
+    write(blank(), tmp_path / "exercises" / "homework.ipynb")
+
+    def failed(name):
+        words = ["-m", "pytest", "-q", "--nbval", "-p", "no:cacheprovider", name]
+        done = subprocess.run(
+            [sys.executable, *words], cwd=tmp_path, capture_output=True, text=True, timeout=120
+        )
+        assert done.returncode == 1
+        return [line for line in done.stdout.splitlines() if line.startswith("FAILED")]
+
+    (line,) = failed("exercises")  # and none of a copy
+    assert line.startswith(f"FAILED exercises/{MASTER.name}::check-half-life - 1/β is")
+    lines = failed("exercises/homework.ipynb")
+    assert len(lines) == 6
+    assert lines[1] == "FAILED exercises/homework.ipynb::check-ema - not answered yet"
 
 
 # Files that are not fit to be checked

@@ -25,7 +25,7 @@ MASTER = MASTERS[1]
 def answered(master=MASTER, **sources):
     """A learner's notebook with the master's answers, or those given (`half_life=...`)."""
     whole = read(master)
-    notebook = learner_version(whole)
+    notebook = learner_version(whole, master.stem)
     for cell, theirs in zip(notebook["cells"], whole["cells"], strict=True):
         if cell["id"].startswith("answer-"):
             name = cell["id"].removeprefix("answer-").replace("-", "_")
@@ -417,6 +417,52 @@ def test_a_copy_has_its_exercise_in_its_name(name, tmp_path):
 def test_a_name_without_or_with_two_exercises_is_none(name):
     with pytest.raises(ExerciseError, match="is none of the course's exercises"):
         master_of(f"{name}.ipynb")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "02_moving_averages-Copy1",
+        "02_moving_averages (1)",
+        "ada_02_moving_averages",
+        "my homework",
+        "05_rmsprop",
+    ],
+)
+def test_a_notebook_knows_its_exercise_whatever_its_file_is_called(name, tmp_path):
+    path, notebook = tmp_path / f"{name}.ipynb", answered()
+    write(notebook, path)
+    assert find_exercise(str(path)) == [path] and master_of(path) == MASTER
+    if name != "05_rmsprop":
+        with pytest.raises(ExerciseError, match="`course reset 02` resets the exercise itself"):
+            reset(path)
+    # Handed out before notebooks knew it, or said by something else: the name tells.
+    by_name = next((m for m in MASTERS if m.stem in name), None)
+    for said in (None, {}, [], {"exercise": 2}, {"exercise": "99_to_come"}):
+        write({**notebook, "metadata": {"course": said}}, path)
+        if by_name:
+            assert master_of(path) == by_name
+        else:
+            with pytest.raises(ExerciseError, match="is none of the course's exercises"):
+                master_of(path)
+
+
+def test_a_reset_goes_by_the_name_of_the_file(tmp_path):
+    path = tmp_path / "05_rmsprop.ipynb"
+    write(answered(), path)
+    assert read(reset(path)) == answered()
+    assert read(path)["metadata"]["course"]["exercise"] == "05_rmsprop"
+
+
+def test_a_file_with_the_name_of_another_exercise_is_told_which_it_is(tmp_path):
+    path = tmp_path / "05_rmsprop.ipynb"
+    write(answered(half_life="def half_life(beta):\n    return 1 / beta"), path)
+    done = CliRunner().invoke(cli.main, ["check", str(path)])
+    told = f"exercise 02: 5 of 6 right ({path}, which is 02_moving_averages, saved "
+    assert told in done.output.replace("\n", "")
+    two = [str(path), str(path)]
+    done = CliRunner().invoke(cli.main, ["check", *two, "--json"])
+    assert {one["exercise"] for one in json.loads(done.stdout)} == {"02_moving_averages"}
 
 
 def test_a_merge_that_is_not_settled_is_named(file):

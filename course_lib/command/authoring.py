@@ -195,7 +195,7 @@ def write_learners(master, path):
                 f"somebody has worked in exercises/{path.name}: `course reset {path.name[:2]}` "
                 "keeps that beside it and writes a fresh one"
             )
-        write(learner_version(master), learners)
+        write(learner_version(master, path.stem), learners)
     except (ExerciseError, ValueError) as problem:
         raise AuthoringError(f"{path.name}: {problem}") from None
 

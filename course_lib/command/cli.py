@@ -61,39 +61,28 @@ def check(exercises, seconds, watch, as_json):
     By number, yours is the one in the nearest folder exercises/: here or upward, else beside the
     library. It is read as it was saved, and never changed. Exits with 0 only when all is right.
     """
+    files = [Path(name) for name in exercises if Path(name).is_file()]
     # In a pile that was handed in, a file with a wrong name is told so and the others are checked.
-    pile = [Path(name) for name in exercises if Path(name).is_file()] if exercises[1:] else []
+    pile = files if exercises[1:] else []
     found = ([Path(name)] if Path(name) in pile else _find(name) for name in exercises)
     paths = [path for some in found for path in some] or _find(None)
-    changed, seen = paths, {path: _saved(path) for path in paths}
-    while True:
+    for changed in _rounds(paths) if watch else [paths]:
         results = {path: _check(path, seconds) for path in changed}
+        together = [result for found in results.values() for result in found]
         if as_json:
             click.echo(_json(results))
-        else:
-            for path, found in results.items():
-                number = found[0].question[:2]
-                label = f"exercise {number}" if number.isdigit() else "the file"
-                if path in pile:  # of several people, perhaps
-                    _show(found, f"{label} ({path})")
-                else:
-                    _show(found, label, f" ({_shown(path)}{_saved_ago(path)})")
-                    if not exercises or not any(Path(name).is_file() for name in exercises):
-                        _record(path, found)  # a file that was named may be another's
-            if len(results) > 1:
-                whole = "all" if exercises else "the course"
-                click.echo(f"{whole}: {_right(r for found in results.values() for r in found)}")
-            if not exercises:
-                _show_progress()
-        if not watch:
-            sys.exit(any(r.kind != "right" for found in results.values() for r in found))
-        changed = []
-        if not as_json:
+            continue
+        for path, found in results.items():
+            _show(path, found, path in pile)
+            if not files:  # a file that was named may be another's
+                _record(path, found)
+        if len(results) > 1:
+            click.echo(f"{'all' if exercises else 'the course'}: {_right(together)}")
+        if not exercises:
+            _show_progress()
+        if watch:
             click.echo("waiting for a file to be saved; Ctrl+C ends it")
-        while not changed:
-            time.sleep(PAUSE)
-            changed = [path for path in paths if _saved(path) not in (None, seen[path])]
-        seen.update({path: _saved(path) for path in changed})
+    sys.exit(any(result.kind != "right" for result in together))
 
 
 @main.command(short_help="Start an exercise or a lesson afresh, keeping yours.")
@@ -164,6 +153,18 @@ def _check(path, seconds):
         return check_exercise(path, seconds, lambda name: waiting.update(f"{name} …"))
 
 
+def _rounds(paths):
+    """All files, and then without end those that have been saved since."""
+    seen = {path: _saved(path) for path in paths}
+    yield paths
+    while True:
+        time.sleep(PAUSE)
+        now = {path: _saved(path) for path in paths}
+        if changed := [path for path in paths if now[path] not in (None, seen[path])]:
+            seen.update((path, now[path]) for path in changed)
+            yield changed
+
+
 def _saved(path):
     """When a file was last written; None while there is none, as in the middle of a save."""
     try:
@@ -178,11 +179,11 @@ def _saved_ago(path):
     if saved is None:
         return ""
     minutes = int(time.time() - saved / 1e9) // 60
+    hours = round(minutes / 60)
     if minutes < 1:
         return ", saved a moment ago"
-    if minutes < 120:
+    if minutes < 90:
         return f", saved {minutes} min ago"
-    hours = minutes // 60
     return f", saved {hours} h ago" if hours < 48 else f", saved {hours // 24} days ago"
 
 
@@ -212,7 +213,7 @@ def _json(results):
     found = [
         {
             "file": str(path),
-            "exercise": path.stem,
+            "exercise": _exercise(path),
             "question": result.question,
             "verdict": result.verdict,
             "hint": result.hint,
@@ -223,6 +224,16 @@ def _json(results):
     return json.dumps(found, ensure_ascii=False)
 
 
+def _exercise(path):
+    """The exercise that a file belongs to; what the file is called, if to none."""
+    from .notebooks import ExerciseError, master_of
+
+    try:
+        return master_of(path).stem
+    except ExerciseError:
+        return path.stem
+
+
 def _waiting(text):
     """A spinner on a terminal, nothing elsewhere."""
     from rich.console import Console
@@ -230,11 +241,19 @@ def _waiting(text):
     return Console(stderr=True).status(text)
 
 
-def _show(results, label, where=""):
+def _show(path, results, in_pile):
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
+    from .notebooks import misnamed
+
+    number = results[0].question[:2]
+    label = f"exercise {number}" if number.isdigit() else "the file"
+    other = f", which is {name}" if (name := misnamed(path)) else ""
+    where = f" ({_shown(path)}{other}{_saved_ago(path)})"
+    if in_pile:  # of several people, perhaps
+        label, where = f"{label} ({path}{other})", ""
     if "." not in results[0].question:  # about the file, not about a question
         click.echo(f"{label} was not checked: {results[0].hint}{where}")
         return
