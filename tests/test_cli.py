@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from course_lib import record
-from course_lib.command import cli, doctor, fresh, lab
+from course_lib.command import cli, doctor, lab, lessons
 from course_lib.command import notebooks as folder
 from course_lib.command import report as check_file
 from course_lib.command.blank import learner_version
@@ -386,7 +386,7 @@ def checkout(tmp_path, monkeypatch):
         subprocess.run([*git, *words], cwd=tmp_path, check=True)
     file.write_text("mine")
     monkeypatch.chdir(tmp_path)
-    for module in (folder, fresh):
+    for module in (folder, lessons):
         monkeypatch.setattr(module, "course_folder", lambda: tmp_path)
     return file
 

@@ -94,7 +94,7 @@ def reset(name, lesson):
     `course reset --lesson 02` brings lesson 02 back as Git's last commit has it, and so does its
     path, notebooks/02_moving_averages.ipynb. What is there now is kept beside it.
     """
-    from .fresh import find_lesson, is_lesson, reset_lesson
+    from .lessons import find_lesson, is_lesson, reset_lesson
     from .notebooks import ExerciseError, find_exercise
     from .notebooks import reset as reset_exercise
 
