@@ -20,8 +20,6 @@ from .graft import CHECK
 from .notebooks import ExerciseError, as_file, course_folder, read, write
 from .saved import HIDE_INPUT, without_widget_views
 
-__all__ = ["exercises", "name_cells", "normalise", "notebooks", "run"]
-
 CELL_LIMIT = 120
 LARGEST = 500_000
 PAGES = ("gallery", "notation")  # beside the numbered ones; what else is there is somebody's own

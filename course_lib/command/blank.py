@@ -7,8 +7,6 @@ import re
 from copy import deepcopy
 from textwrap import dedent
 
-__all__ = ["is_untouched", "learner_version"]
-
 SOLUTION = re.compile(
     r"^(?P<indent>[ \t]*)### BEGIN SOLUTION[ \t]*\n(?P<body>.*?)^[ \t]*### END SOLUTION[ \t]*$",
     re.MULTILINE | re.DOTALL,

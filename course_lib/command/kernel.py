@@ -13,8 +13,6 @@ from nbval.kernel import CURRENT_ENV_KERNEL_NAME, NbvalKernelspecManager, Runnin
 
 from ..checks import ASKED
 
-__all__ = ["Kernel", "KernelDied", "begin", "end"]
-
 POLL = 0.2
 LONGEST = 100  # bytes that every system takes as the name of a socket
 

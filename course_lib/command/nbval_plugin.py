@@ -14,11 +14,9 @@ from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError
 
 from ..checks import VERDICT
 from ..checks.judge import BLANK, Verdict
-from .graft import graft
+from .graft import answer_of, graft
 from .kernel import Kernel, KernelDied, begin
 from .notebooks import ExerciseError, master_of
-
-__all__ = ["ExerciseCell", "ExerciseFile", "pytest_collect_file"]
 
 CELL_LIMIT = 30.0
 CELLS_IN_LIMIT = 4  # the whole exercise may take as long as four cells at their limit
@@ -80,11 +78,7 @@ class ExerciseFile(IPyNbFile):
     def setup(self):
         self.end = time.monotonic() + CELLS_IN_LIMIT * self.limit
         self.ran = []
-        self.greet(self.begun or self.begin())
-
-    def begin(self):
-        """Let a kernel start in the learner's folder, as in JupyterLab."""
-        return begin(self.path.parent)
+        self.greet(self.begun or begin(self.path.parent))  # in its folder, as in JupyterLab
 
     def greet(self, manager):
         """Let the cells run in the kernel of `manager`, as soon as it answers."""
@@ -93,7 +87,7 @@ class ExerciseFile(IPyNbFile):
     def revive(self):
         """Go on in a fresh kernel, in which the cells that ended well have run again."""
         self.kernel.stop()
-        self.greet(self.begin())
+        self.greet(begin(self.path.parent))
         for source in self.ran:
             message = self.kernel.execute_cell_input(source, allow_stdin=False)
             self.kernel.await_reply(message, timeout=self.limit)
@@ -106,8 +100,7 @@ class ExerciseFile(IPyNbFile):
 class ExerciseCell(IPyNbCell):
     """One cell of the grafted notebook.
 
-    Its `verdict` is the one that its check gave; ``"broken"`` where the check itself could not
-    run; ``"stops"`` where a cell that checks nothing does not run.
+    Its `verdict` is the one that a check gives in it; ``"stops"`` where the cell does not run.
     """
 
     verdict = Verdict("stops", "not checked: the run was stopped")
@@ -132,7 +125,8 @@ class ExerciseCell(IPyNbCell):
             if not self.options["check"]:
                 self.parent.ran.append(self.cell.source)
         except Exception as problem:
-            self.verdict = self._told() or self._failed(problem)
+            kind = "blank" if self.name in self.parent.grafted.newer else "stops"
+            self.verdict = self._told() or Verdict(kind, self._explain(problem))
             raise
         finally:
             option.nbval_cell_timeout = usual
@@ -150,7 +144,7 @@ class ExerciseCell(IPyNbCell):
 
     def repr_failure(self, excinfo):
         blank = BLANK if self.verdict.kind == "blank" else ""
-        return "; ".join(filter(None, [blank, self.verdict.hint])) or super().repr_failure(excinfo)
+        return _joined(blank, self.verdict.hint)
 
     def _data(self):
         """The verdict that this check has shown as data; {} without one."""
@@ -161,21 +155,12 @@ class ExerciseCell(IPyNbCell):
 
     def _told(self):
         """The verdict on an answer that is not right, and what the notebook alone can add."""
-        kind, hint = (self._data().get(key, "") for key in ("kind", "hint"))
-        if kind in ("", "right"):
+        told, grafted = self._data(), self.parent.grafted
+        if told.get("kind") in (None, "right"):
             return None
-        if kind == "blank":
-            asked = self.parent.grafted.asked.get(self._answer())
-            return Verdict(kind, self.parent.grafted.strays.get(asked, ""))
-        return Verdict(kind, "; ".join(filter(None, [hint, self._stray(hint)])))
-
-    def _failed(self, problem):
-        """The verdict on a cell that no check has judged."""
-        if self.name in self.parent.grafted.newer:
-            kind = "blank"
-        else:
-            kind = "broken" if self.options["check"] else "stops"
-        return Verdict(kind, self._explain(problem))
+        if told["kind"] == "blank":
+            return Verdict("blank", grafted.strays.get(grafted.asked.get(answer_of(self.name)), ""))
+        return Verdict(told["kind"], _joined(told["hint"], self._stray(told["hint"])))
 
     def _explain(self, problem):
         if isinstance(problem, KernelDied):
@@ -206,22 +191,22 @@ class ExerciseCell(IPyNbCell):
             if name == "NameError":
                 cells = {cell.id: cell.source for cell in self.parent.nb.cells}
                 hint = f"{text}: {stray or 'does the answer cell define it?'}"
-                return _magic(cells[self._answer()]) or hint
+                return _magic(cells[answer_of(self.name)]) or hint
         if name == "NameError" and missing in self.parent.grafted.asked.values():
             return f"{text}: the answer cell that should define it does not"
         if name == "NameError":
             # Imported in a cell of ours, perhaps, which is taken from the master.
             hint = f"{text}: is it misspelt? Else define or import it in the answer cell itself"
-            return f"{hint}; {stray}" if stray else hint
+            return _joined(hint, stray)
         return _error_in_words(error)
-
-    def _answer(self):
-        """The name of the answer that this cell checks."""
-        return self.name.replace("check-", "answer-")
 
     def _stray(self, text):
         """A sentence about a missing name that the learner has defined where it does not count."""
         return self.parent.grafted.strays.get(_missing(text), "")
+
+
+def _joined(*sentences):
+    return "; ".join(filter(None, sentences))
 
 
 def _missing(text):

@@ -8,22 +8,6 @@ from pathlib import Path
 
 from .blank import is_untouched, learner_version
 
-__all__ = [
-    "ExerciseError",
-    "as_file",
-    "course_folder",
-    "find_exercise",
-    "keep",
-    "master_of",
-    "masters",
-    "misnamed",
-    "nearest",
-    "number_of",
-    "read",
-    "reset",
-    "write",
-]
-
 
 class ExerciseError(Exception):
     """What is wrong with a file or a name, in one sentence, and the way out."""
@@ -70,13 +54,19 @@ def find_exercise(name=None):
     if path.suffix == ".ipynb" and (path.exists() or path.name != name):
         master_of(path)
         return [path]
-    wanted = name and name.removesuffix(".ipynb").zfill(2)
-    found = [m.name for m in masters() if name is None or wanted in (m.stem, m.stem[:2])]
+    files = [master.name for master in masters()]
+    folder = nearest("exercises", files)
+    return [folder / file for file in (files if name is None else choose("exercise", name, files))]
+
+
+def choose(kind, name, files):
+    """Those of some files that ``"02"``, ``"2"`` or ``"02_moving_averages"`` means."""
+    wanted = name.removesuffix(".ipynb").zfill(2)
+    found = [file for file in files if wanted in (file.removesuffix(".ipynb"), file[:2])]
     if not found:
-        there = ", ".join(master.stem for master in masters()) or "none yet"
-        raise ExerciseError(f"there is no exercise {name!r}; there are: {there}")
-    folder = nearest("exercises", [master.name for master in masters()])
-    return [folder / file for file in found]
+        there = ", ".join(file.removesuffix(".ipynb") for file in files) or "none yet"
+        raise ExerciseError(f"there is no {kind} {name!r}; there are: {there}")
+    return found
 
 
 def masters():
@@ -148,7 +138,7 @@ def read(path):
     except OSError as problem:
         raise ExerciseError(f"{path.name} cannot be read: {problem.strerror}") from None
     try:
-        notebook = _as_text(_in_cells(json.loads(text)))
+        notebook = _with_texts(_joined, _in_cells(json.loads(text)))
         problem = "" if _is_notebook(notebook) else "is JSON, but not a notebook with cells: "
     except (ValueError, RecursionError):
         problem = "is not a notebook, it is not JSON: "
@@ -167,7 +157,9 @@ def read(path):
 
 def as_file(notebook):
     """The bytes of a notebook's file: the same notebook gives the same ones."""
-    text = json.dumps(_in_lines(notebook), indent=1, sort_keys=True, ensure_ascii=False)
+    text = json.dumps(
+        _with_texts(_in_lines, notebook), indent=1, sort_keys=True, ensure_ascii=False
+    )
     return f"{text}\n".encode()
 
 
@@ -226,35 +218,29 @@ def keep(path):
             continue
 
 
-def _in_lines(value, key=""):
-    """Texts as lists of lines, as Jupyter saves them: a change is then one line of a diff."""
+def _with_texts(change, value, key=""):
+    """The same JSON with another form of each text, such as a cell's source or what it prints."""
     if isinstance(value, dict):
-        return {k: v if _is_data(k) else _in_lines(v, k) for k, v in value.items()}
-    if isinstance(value, list):
-        return [_in_lines(v) for v in value]
-    if isinstance(value, str) and _is_text(key):
-        return value.splitlines(True)
-    return value
-
-
-def _as_text(value, key=""):
-    """The way back from `_in_lines`."""
-    if isinstance(value, dict):
-        return {k: v if _is_data(k) else _as_text(v, k) for k, v in value.items()}
-    if isinstance(value, list) and _is_text(key) and all(isinstance(v, str) for v in value):
-        return "".join(value)
-    if isinstance(value, list):
-        return [_as_text(v) for v in value]
-    return value
-
-
-def _is_text(key):
-    return key in ("source", "text") or key.startswith("text/")
+        return {k: v if _is_data(k) else _with_texts(change, v, k) for k, v in value.items()}
+    if key in ("source", "text") or key.startswith("text/"):
+        return change(value)
+    return [_with_texts(change, v) for v in value] if isinstance(value, list) else value
 
 
 def _is_data(key):
     """Whether what stands there is somebody's own, in which "text" may mean anything."""
     return key == "metadata" or key.endswith("json")
+
+
+def _in_lines(text):
+    """A text as a list of lines, as Jupyter saves it: a change is then one line of a diff."""
+    return text.splitlines(True) if isinstance(text, str) else text
+
+
+def _joined(lines):
+    """The way back."""
+    is_text = isinstance(lines, list) and all(isinstance(line, str) for line in lines)
+    return "".join(lines) if is_text else lines
 
 
 def _in_cells(notebook):
@@ -270,17 +256,14 @@ def _in_cells(notebook):
 
 
 def _is_notebook(notebook):
-    return (
-        isinstance(notebook, dict)
-        and isinstance(notebook.get("cells"), list)
-        and isinstance(notebook.get("metadata"), dict)
-        and all(map(_is_cell, notebook["cells"]))
-    )
+    match notebook:
+        case {"cells": [*cells], "metadata": {}}:
+            return all(map(_is_cell, cells))
+    return False
 
 
 def _is_cell(cell):
-    if not isinstance(cell, dict) or not isinstance(cell.get("cell_type"), str):
-        return False
-    if not isinstance(cell.get("id", ""), str):
-        return False
-    return isinstance(cell.get("source"), str)
+    match cell:
+        case {"cell_type": str(), "source": str()}:
+            return isinstance(cell.get("id", ""), str)
+    return False

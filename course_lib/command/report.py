@@ -10,15 +10,13 @@ from pathlib import Path
 from unittest.mock import patch
 
 from ..checks.judge import BLANK
-from .graft import graft
+from .graft import answer_of, graft
 from .notebooks import ExerciseError, master_of, number_of
-
-__all__ = ["Result", "check_exercise"]
 
 WORDS = {"right": "right", "blank": BLANK, "waits": "waits", "stops": "stops"}
 NO_KERNEL = "the kernel did not start: `course doctor` looks into it"
-# No files, no hooks in this process, and quicker.
-WITHOUT = "cacheprovider doctest faulthandler junitxml logging stepwise unraisableexception"
+# Plugins of pytest that write files, or take hold of something in this process.
+WITHOUT = ("cacheprovider", "faulthandler", "logging", "unraisableexception")
 
 
 @dataclass(frozen=True)
@@ -78,7 +76,7 @@ def check_exercise(path, cell_limit=30.0, progress=lambda question: None):
         import pytest
 
         options = ["-c", os.devnull, "--rootdir", ".", "--noconftest", "-s", "-p", "nbval.plugin"]
-        options += [word for name in WITHOUT.split() for word in ("-p", f"no:{name}")]
+        options += [word for name in WITHOUT for word in ("-p", f"no:{name}")]
         environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")}
         environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
         with patch.dict(os.environ, environment, clear=True), redirect_stdout(io.StringIO()):
@@ -128,15 +126,14 @@ class _Run:
 
     def _result(self, check, verdicts):
         """The verdict of a check; that of its answer's cell, where this does not run."""
-        verdict, answer = verdicts[check], verdicts.get(_answer(check))
-        if answer and not answer.right:
-            kind = "broken" if answer.kind == "stops" else answer.kind
-            return Result(self._question(check), kind, answer.hint)
-        return Result(self._question(check), verdict.kind, verdict.hint)
+        answer = verdicts.get(answer_of(check))
+        verdict = answer if answer and not answer.right else verdicts[check]
+        kind = "broken" if verdict.kind == "stops" else verdict.kind
+        return Result(self._question(check), kind, verdict.hint)
 
     def _stopped(self, verdicts, checks):
         """The other cells that fail, but for those that need an answer that is not checked."""
-        settled = {*checks, *map(_answer, checks)}
+        settled = {*checks, *map(answer_of, checks)}
         unwritten = self.exercise["grafted"].unwritten
         spoilt = False
         for name, verdict in verdicts.items():
@@ -152,10 +149,6 @@ class _Run:
         kind, _, name = cell.partition("-")
         name = name if kind in ("check", "answer") else cell
         return f"{self.number}.{name.replace('-', '_')}"
-
-
-def _answer(check):
-    return check.replace("check-", "answer-")
 
 
 def _hiding(folder):
