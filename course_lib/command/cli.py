@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from . import notebooks
+
 PAUSE = 0.5  # seconds between two looks at the files
 NEXT = """\
   course lab                  open the course in JupyterLab, at its first page
@@ -64,8 +66,9 @@ def check(exercises, seconds, watch, as_json):
     files = [Path(name) for name in exercises if Path(name).is_file()]
     # In a pile that was handed in, a file with a wrong name is told so and the others are checked.
     pile = files if exercises[1:] else []
-    found = ([Path(name)] if Path(name) in pile else _find(name) for name in exercises)
-    paths = [path for some in found for path in some] or _find(None)
+    find = notebooks.find_exercise
+    found = ([Path(name)] if Path(name) in pile else _found(find, name) for name in exercises)
+    paths = [path for some in found for path in some] or _found(find, None)
     for changed in _rounds(paths) if watch else [paths]:
         results = {path: _check(path, seconds) for path in changed}
         together = [result for found in results.values() for result in found]
@@ -95,18 +98,17 @@ def reset(name, lesson):
     path, notebooks/02_moving_averages.ipynb. What is there now is kept beside it.
     """
     from .lessons import find_lesson, is_lesson, reset_lesson
-    from .notebooks import ExerciseError, find_exercise
-    from .notebooks import reset as reset_exercise
 
     if lesson or is_lesson(name):
         paths, write_fresh, yours = [_found(find_lesson, name)], reset_lesson, "what was there is"
     else:
-        paths = _found(find_exercise, name, "; `course reset --lesson 03` is for a lesson")
-        write_fresh, yours = reset_exercise, "your answers are"
+        more = "; `course reset --lesson 03` is for a lesson"
+        paths = _found(notebooks.find_exercise, name, more)
+        write_fresh, yours = notebooks.reset, "your answers are"
     for path in paths:
         try:
             kept = write_fresh(path)
-        except (ExerciseError, OSError) as problem:
+        except (notebooks.ExerciseError, OSError) as problem:
             raise click.ClickException(f"{path.name} was not reset: {problem}") from None
         click.echo(f"{_shown(path)} is fresh; if it is open in JupyterLab, reload it from disk")
         if kept:
@@ -128,28 +130,23 @@ def doctor():
     sys.exit(bool(bad))
 
 
-def _find(name):
-    from .notebooks import find_exercise
-
-    return _found(find_exercise, name)
-
-
 def _found(find, name, more=""):
     """What `find` finds; its sentence, and the exit code of a wrong word, if there is nothing."""
-    from .notebooks import ExerciseError
-
     try:
         return find(name)
-    except ExerciseError as problem:
+    except notebooks.ExerciseError as problem:
         error = click.ClickException(f"{problem}{more}")
         error.exit_code = 2
         raise error from None
 
 
 def _check(path, seconds):
+    from rich.console import Console
+
     from .report import check_exercise
 
-    with _waiting(f"checking {path.stem} …") as waiting:
+    spinner = Console(stderr=True).status(f"checking {path.stem} …")  # on a terminal only
+    with spinner as waiting:
         return check_exercise(path, seconds, lambda name: waiting.update(f"{name} …"))
 
 
@@ -196,10 +193,9 @@ def _shown(path):
 def _record(path, results):
     """Note how many are right, in the learner's own record."""
     from .. import record
-    from .notebooks import master_of
 
     kinds = _kinds(results)
-    if "." in results[0].question and path.name == master_of(path).name:
+    if "." in results[0].question and path.stem == notebooks.exercise_of(path):
         record.exercise(path.name[:2], kinds.count("right"), len(kinds))
 
 
@@ -213,7 +209,7 @@ def _json(results):
     found = [
         {
             "file": str(path),
-            "exercise": _exercise(path),
+            "exercise": notebooks.exercise_of(path),
             "question": result.question,
             "verdict": result.verdict,
             "hint": result.hint,
@@ -224,33 +220,14 @@ def _json(results):
     return json.dumps(found, ensure_ascii=False)
 
 
-def _exercise(path):
-    """The exercise that a file belongs to; what the file is called, if to none."""
-    from .notebooks import ExerciseError, master_of
-
-    try:
-        return master_of(path).stem
-    except ExerciseError:
-        return path.stem
-
-
-def _waiting(text):
-    """A spinner on a terminal, nothing elsewhere."""
-    from rich.console import Console
-
-    return Console(stderr=True).status(text)
-
-
 def _show(path, results, in_pile):
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    from .notebooks import misnamed
-
     number = results[0].question[:2]
     label = f"exercise {number}" if number.isdigit() else "the file"
-    other = f", which is {name}" if (name := misnamed(path)) else ""
+    other = f", which is {name}" if (name := notebooks.misnamed(path)) else ""
     where = f" ({_shown(path)}{other}{_saved_ago(path)})"
     if in_pile:  # of several people, perhaps
         label, where = f"{label} ({path}{other})", ""

@@ -9,7 +9,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from ..checks.sources import defines, is_blank, names
-from .notebooks import ExerciseError, number_of, read
+from .notebooks import ExerciseError, exercise_of, read
 
 GUARD = """\
 import os
@@ -117,13 +117,14 @@ def graft(learner_path, master_path):
     cells = [_as_cell(c, c["id"] if c.get("id") in ours else None) for c in theirs["cells"]]
     _recognise(cells, ours)
     _find_lost_answers(cells, variables, asked)
+    number = exercise_of(learner_path)[:2]
     merged = any(cell.defines(name) for cell in cells for name in asked.values())
     if not merged and not any(cell.is_answer for cell in cells):
         raise ExerciseError(
-            f"none of the answers is in {learner_path.name}: `course reset "
-            f"{number_of(learner_path)}` writes a fresh notebook"
+            f"none of the answers is in {learner_path.name}: `course reset {number}` writes a "
+            "fresh notebook"
         )
-    new = _stop(NEWER.format(number_of(learner_path)))
+    new = _stop(NEWER.format(number))
     newer = dict.fromkeys(_newer(theirs["metadata"], cells, variables, list(ours)), new)
     answers = {name: _answer(name, cells, variables, asked, newer) for name in variables}
     unwritten = {name for name, source in answers.items() if is_blank(source)}

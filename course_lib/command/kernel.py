@@ -12,13 +12,10 @@ from jupyter_client.manager import KernelManager
 from nbval.kernel import CURRENT_ENV_KERNEL_NAME, NbvalKernelspecManager, RunningKernel
 
 from ..checks import ASKED
+from .guard import Stopped
 
 POLL = 0.2
 LONGEST = 100  # bytes that every system takes as the name of a socket
-
-
-class KernelDied(Exception):
-    """The kernel ended while a cell was running."""
 
 
 def begin(folder):
@@ -91,5 +88,7 @@ class Kernel(RunningKernel):
                 return super().await_reply(msg_id, timeout=POLL)
             except Empty:
                 if not self.is_alive():
-                    raise KernelDied from None
+                    raise Stopped(
+                        "the kernel died here: was it ended from inside, or out of memory?"
+                    ) from None
         raise Empty

@@ -15,7 +15,8 @@ from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError
 from ..checks import VERDICT
 from ..checks.judge import BLANK, Verdict
 from .graft import answer_of, graft
-from .kernel import Kernel, KernelDied, begin
+from .guard import Stopped
+from .kernel import Kernel, begin
 from .notebooks import ExerciseError, master_of
 
 CELL_LIMIT = 30.0
@@ -37,10 +38,6 @@ def pytest_collect_file(file_path, parent):
     if file_path.name != master.name and not parent.session.isinitpath(file_path):
         return []
     return [ExerciseFile.from_parent(parent, path=file_path)]
-
-
-class _NoTimeLeft(Exception):
-    pass
 
 
 class ExerciseFile(IPyNbFile):
@@ -115,7 +112,8 @@ class ExerciseCell(IPyNbCell):
         option.nbval_cell_timeout = min(self.parent.limit, self.parent.end - time.monotonic())
         try:
             if option.nbval_cell_timeout <= 0:
-                raise _NoTimeLeft
+                seconds = CELLS_IN_LIMIT * self.parent.limit
+                raise Stopped(f"not checked: the exercise took more than {seconds:.3g} s so far")
             if not self.parent.kernel.is_alive() and self.parent.ran:
                 self.parent.revive()
             super().runtest()
@@ -163,11 +161,8 @@ class ExerciseCell(IPyNbCell):
         return Verdict(told["kind"], _joined(told["hint"], self._stray(told["hint"])))
 
     def _explain(self, problem):
-        if isinstance(problem, KernelDied):
-            return "the kernel died here: was it ended from inside, or out of memory?"
-        if isinstance(problem, _NoTimeLeft):
-            seconds = CELLS_IN_LIMIT * self.parent.limit
-            return f"not checked: the exercise took more than {seconds:.3g} s so far"
+        if isinstance(problem, Stopped):
+            return str(problem)
         if self.parent.timed_out:
             hint = f"it took more than {self.config.option.nbval_cell_timeout:.3g} s"
             if not self.parent.kernel.is_alive():

@@ -114,12 +114,12 @@ def _told_by(path):
     return [master for master in masters() if master.stem == said]
 
 
-def number_of(path):
-    """The number of the exercise that a file belongs to; as well as can be told if to none."""
+def exercise_of(path):
+    """The name of the exercise that a file belongs to; if to none, what the file is called."""
     try:
-        return master_of(path).name[:2]
+        return master_of(path).stem
     except ExerciseError:
-        return Path(path).name[:2]
+        return Path(path).stem
 
 
 def read(path):
@@ -133,7 +133,7 @@ def read(path):
         text = path.read_bytes()
     except FileNotFoundError:
         raise ExerciseError(
-            f"{path.name} is gone: `course reset {number_of(path)}` writes a fresh one"
+            f"{path.name} is gone: `course reset {exercise_of(path)[:2]}` writes a fresh one"
         ) from None
     except OSError as problem:
         raise ExerciseError(f"{path.name} cannot be read: {problem.strerror}") from None
@@ -149,8 +149,8 @@ def read(path):
             )
     if problem:
         raise ExerciseError(
-            f"{path.name} {problem}`course reset {number_of(path)}` writes a fresh one and keeps "
-            "this file beside it"
+            f"{path.name} {problem}`course reset {exercise_of(path)[:2]}` writes a fresh one and "
+            "keeps this file beside it"
         )
     return notebook
 
@@ -188,7 +188,7 @@ def reset(path):
     master = next((master for master in masters() if master.name == path.name), None)
     if master is None:
         raise ExerciseError(
-            f"it is a copy, or kept from an earlier reset; `course reset {number_of(path)}` "
+            f"it is a copy, or kept from an earlier reset; `course reset {exercise_of(path)[:2]}` "
             "resets the exercise itself"
         )
     fresh = learner_version(read(master), master.stem)

@@ -11,7 +11,7 @@ from unittest.mock import patch
 
 from ..checks.judge import BLANK
 from .graft import answer_of, graft
-from .notebooks import ExerciseError, master_of, number_of
+from .notebooks import ExerciseError, exercise_of, master_of
 
 WORDS = {"right": "right", "blank": BLANK, "waits": "waits", "stops": "stops"}
 NO_KERNEL = "the kernel did not start: `course doctor` looks into it"
@@ -58,7 +58,7 @@ def check_exercise(path, cell_limit=30.0, progress=lambda question: None):
     """
     path = Path(path)
     path = path.parent.resolve() / path.name  # a link counts by its own name
-    number = number_of(path)
+    number = exercise_of(path)[:2]
     try:
         grafted = graft(path, master_of(path))
     except ExerciseError as problem:
