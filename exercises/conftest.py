@@ -1,3 +1,3 @@
 """``pytest exercises/02_moving_averages.ipynb`` checks the answers as ``course check 02`` does."""
 
-from course_lib.command.nbval_plugin import pytest_addoption, pytest_collect_file  # noqa: F401
+from course_lib.command.nbval_plugin import pytest_collect_file  # noqa: F401

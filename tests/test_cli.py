@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from course_lib.command import cli, doctor, fresh, lab, progress
+from course_lib.command import cli, doctor, lab, lessons, progress
 from course_lib.command import notebooks as folder
 from course_lib.command import report as check_file
 from course_lib.command.blank import learner_version
@@ -72,7 +72,7 @@ def test_all_right_exits_with_0_and_anything_else_with_1(checked):
     done = course("check", "02")
     assert done.exit_code == 0
     assert "exercise 02: 2 of 2 right" in done.output
-    for other in (Result("02.b", "wrong", "why"), Result("02.b", "not answered yet")):
+    for other in (Result("02.b", "mistake", "why"), Result("02.b", "blank")):
         checked(right, other)
         done = course("check", "02")
         assert done.exit_code == 1
@@ -91,7 +91,7 @@ def test_a_cell_that_stops_is_shown_and_does_not_count(checked):
 
 def test_an_answer_that_waits_for_another_is_told_apart_from_a_wrong_one(checked):
     waits = Result("02.c", "waits", "right in itself, but it calls `b`")
-    checked(Result("02.a", "right"), Result("02.b", "wrong", "why"), waits)
+    checked(Result("02.a", "right"), Result("02.b", "mistake", "why"), waits)
     done = course("check", "02")
     assert done.exit_code == 1
     assert re.search(r"02\.c +waits +right in itself", done.output)
@@ -101,7 +101,7 @@ def test_an_answer_that_waits_for_another_is_told_apart_from_a_wrong_one(checked
 
 
 def test_where_something_is_not_answered_it_says_which_file_counts(checked):
-    checked(Result("02.a", "not answered yet"))
+    checked(Result("02.a", "blank"))
     assert "What counts is the file as it was saved last." in course("check", "02").output
     checked(Result("02.a", "right"))
     assert "What counts" not in course("check", "02").output
@@ -150,6 +150,8 @@ def test_elsewhere_the_exercise_beside_the_library_is_meant(checked, monkeypatch
         (0, "a moment ago"),
         (-5, "a moment ago"),
         (200, "3 min ago"),
+        (89.9 * 60, "89 min ago"),
+        (90 * 60, "2 h ago"),
         (7250, "2 h ago"),
         (4 * 86_400, "4 days ago"),
     ],
@@ -157,7 +159,7 @@ def test_elsewhere_the_exercise_beside_the_library_is_meant(checked, monkeypatch
 def test_it_tells_which_file_was_checked_and_when_it_was_saved(yours, checked, seconds, told):
     then = time.time() - seconds
     os.utime(yours, (then, then))
-    checked(Result("02.a", "not answered yet"))
+    checked(Result("02.a", "blank"))
     told = f"exercise 02: 0 of 1 right (exercises/{MASTER.name}, saved {told})\n"
     assert told in course("check", "02").output
     assert f"right (exercises/{MASTER.name}, saved" in course("check", str(yours)).output
@@ -174,7 +176,7 @@ def test_a_file_that_is_gone_is_told_with_its_path(yours, monkeypatch):
 def test_what_is_right_is_recorded_and_shown(yours, checked, monkeypatch):
     monkeypatch.delenv("COURSE_RECORD")
     monkeypatch.setenv("JUPYTER_DATA_DIR", str(yours.parents[1]))
-    checked(Result("02.a", "right"), Result("02.b", "wrong", "why"), Result("02.c", "stops"))
+    checked(Result("02.a", "right"), Result("02.b", "mistake", "why"), Result("02.c", "stops"))
     assert progress.NOTHING not in course("check", "02").output
     assert progress.read()["exercises"] == {"02": {"right": 1, "of": 2}}
     assert re.search(r"02 · Moving averages +- .* 1 of 2\n", course("check").output)
@@ -190,7 +192,7 @@ def test_of_what_was_handed_in_nothing_is_recorded(yours, checked, monkeypatch):
     checked(Result("02.a", "right"))
     course("check", str(others[0]))
     course("check", *map(str, others))
-    checked(Result("02", "wrong", "it is no notebook"))
+    checked(Result("02", "broken", "it is no notebook"))
     course("check", "02")
     assert progress.read()["exercises"] == {}
 
@@ -212,7 +214,7 @@ def test_a_file_that_cannot_be_checked_is_one_sentence(tmp_path):
 
 
 def test_json_has_every_question_and_nothing_else(checked):
-    checked(Result("02.a", "right"), Result("02.b", "wrong", "√ is [missing]"))
+    checked(Result("02.a", "right"), Result("02.b", "mistake", "√ is [missing]"))
     done = course("check", "02", "--json")
     assert done.exit_code == 1
     first, second = json.loads(done.stdout)
@@ -267,7 +269,7 @@ def test_watch_checks_again_when_the_file_is_saved(tmp_path, monkeypatch):
 
     def found(path, *_):
         seen.append(path.read_text())
-        return [Result("02.a", "right" if seen[-1] == "third" else "wrong")]
+        return [Result("02.a", "right" if seen[-1] == "third" else "mistake")]
 
     def pause(_):
         what = next(pauses)
@@ -287,9 +289,11 @@ def test_watch_checks_again_when_the_file_is_saved(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("columns", [20, 40, 80, 200])
-def test_hints_wrap_and_are_never_cut(checked, columns):
+def test_hints_wrap_and_are_never_cut(checked, columns, monkeypatch):
+    saved = os.stat(MASTER.parents[1] / MASTER.name).st_mtime
+    monkeypatch.setattr(cli.time, "time", lambda: saved + 100 * 60)  # not 81 columns with its file
     hint = "weights [0, 1) and [bold]β[/bold] " + " ".join(f"word{n}" for n in range(40))
-    checked(Result("02.ema_corrected", "wrong", hint))
+    checked(Result("02.ema_corrected", "mistake", hint))
     output = course("check", "02", COLUMNS=str(columns)).output
     if columns >= 80:
         assert max(map(len, output.splitlines())) <= columns
@@ -305,7 +309,7 @@ def test_hints_wrap_and_are_never_cut(checked, columns):
 def test_a_terminal_without_greek_letters_gets_question_marks():
     code = (
         "from course_lib.command import report as c\n"
-        "c.check_exercise = lambda *_: [c.Result('02.x', 'wrong', '1 - ρ')]\n"
+        "c.check_exercise = lambda *_: [c.Result('02.x', 'mistake', '1 - ρ')]\n"
         "from course_lib.command.cli import main\n"
         "main(['check', '02'])"
     )
@@ -319,7 +323,7 @@ def test_a_terminal_without_greek_letters_gets_question_marks():
 
 def test_check_runs_without_a_terminal_and_says_what_is_missing(tmp_path):
     """The command itself, in a process of its own: one whole run."""
-    write(learner_version(read(MASTER)), tmp_path / MASTER.name)
+    write(learner_version(read(MASTER), MASTER.stem), tmp_path / MASTER.name)
     done = subprocess.run(
         [
             sys.executable,
@@ -381,7 +385,7 @@ def checkout(tmp_path, monkeypatch):
         subprocess.run([*git, *words], cwd=tmp_path, check=True)
     file.write_text("mine")
     monkeypatch.chdir(tmp_path)
-    for module in (folder, fresh):
+    for module in (folder, lessons):
         monkeypatch.setattr(module, "course_folder", lambda: tmp_path)
     return file
 

@@ -58,10 +58,8 @@ def test_the_command_line_says_the_hint_of_every_mistake(number, tmp_path, monke
 @pytest.mark.parametrize("number", NUMBERS)
 def test_what_is_handed_out_is_not_answered_yet(number, tmp_path):
     (learners,) = find_exercise(number)
-    write(
-        learner_version(read(learners.parent / "solutions" / learners.name)),
-        tmp_path / learners.name,
-    )
+    master = read(learners.parent / "solutions" / learners.name)
+    write(learner_version(master, learners.stem), tmp_path / learners.name)
     found = {r.question: r.verdict for r in check_exercise(tmp_path / learners.name)}
     assert found == dict.fromkeys(questions(number), BLANK)
 

@@ -25,10 +25,10 @@ from IPython.core.interactiveshell import InteractiveShell
 from jupyter_client.provisioning.local_provisioner import LocalPortCache
 
 import course_lib as cl
-from course_lib.checks import WrongAnswer, check
+from course_lib.checks import ASKED, VERDICT, WrongAnswer, check
 from course_lib.checks.judge import BLANK, judge
 from course_lib.checks.registry import find, questions
-from course_lib.command import guard
+from course_lib.command import guard, kernel
 from course_lib.command.blank import is_untouched, learner_version
 from course_lib.command.graft import graft
 from course_lib.command.notebooks import ExerciseError, find_exercise, read, reset, write
@@ -47,7 +47,7 @@ def file(tmp_path):
 
 
 def blank():
-    return learner_version(read(MASTER))
+    return learner_version(read(MASTER), MASTER.stem)
 
 
 def cell(notebook, name):
@@ -95,7 +95,7 @@ ALL_RIGHT = {name.partition(".")[2]: "right" for name in questions("02")}
 
 @pytest.mark.parametrize("master", MASTERS, ids=names)
 def test_the_learners_notebook_is_the_one_made_from_the_master(master, tmp_path):
-    made = learner_version(read(master))
+    made = learner_version(read(master), master.stem)
     write(made, tmp_path / "made.ipynb")
     there = EXERCISES / master.name
     same = (tmp_path / "made.ipynb").read_bytes() == there.read_bytes()
@@ -145,7 +145,7 @@ def test_no_solution_and_no_output_is_left_for_the_learner():
     ],
 )
 def test_a_solution_leaves_a_stub(source, stub):
-    made = learner_version({"cells": [code(source, "answer-x")], "metadata": {}})
+    made = learner_version({"cells": [code(source, "answer-x")], "metadata": {}}, "00_x")
     assert made["cells"][0]["source"] == stub
 
 
@@ -159,7 +159,7 @@ def test_a_solution_leaves_a_stub(source, stub):
 )
 def test_a_master_that_would_leak_or_ask_nothing_is_refused(name, source):
     with pytest.raises(ValueError, match=f"cell {name}: each answer cell needs a block"):
-        learner_version({"cells": [code(source, name)], "metadata": {}})
+        learner_version({"cells": [code(source, name)], "metadata": {}}, "00_x")
 
 
 # Questions and their mistakes, without a notebook
@@ -561,7 +561,32 @@ def test_check_raises_with_the_hint_alone():
         check("02.emma", 1)
 
 
+def test_a_check_shows_its_verdict_as_data_only_to_a_kernel_that_asks(monkeypatch, capsys):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda data, raw: shown.append(data[VERDICT]))
+    monkeypatch.setenv(ASKED, "1")
+    check("02.half_life", cl.half_life)
+    with pytest.raises(WrongAnswer) as caught:
+        check("02.warm_up", 6.58)
+    hint = str(caught.value).removeprefix("02.warm_up: ")
+    assert shown == [
+        {"question": "02.half_life", "kind": "right", "hint": ""},
+        {"question": "02.warm_up", "kind": "mistake", "hint": hint},
+    ]
+    monkeypatch.delenv(ASKED)
+    check("02.half_life", cl.half_life)
+    assert len(shown) == 2 and capsys.readouterr().out == "02.half_life: right\n" * 2
+
+
 # Through the notebook: graft, nbval, verdicts
+
+
+def test_what_counts_is_the_verdict_and_not_the_line_that_is_printed(file, monkeypatch):
+    monkeypatch.setattr(kernel, "ASKED", "NOBODY_ASKS")
+    results = run(answered(), file)
+    assert {(r.kind, r.hint) for r in results.values()} == {
+        ("broken", "the check did not print its own line")
+    }
 
 
 def test_blank_answers_through_the_notebook(file):
@@ -688,6 +713,7 @@ def tampered(notebook):
         if one["id"].startswith("answer-"):
             one["metadata"] = {"tags": ["nbval-skip", "raises-exception"]}
             one["source"] += '\nprint("02.ema: right")\n# NBVAL_RAISES_EXCEPTION'
+            one["source"] += f"\ndisplay({{'{VERDICT}': {{'kind': 'right'}}}}, raw=True)"
     return notebook
 
 
@@ -698,6 +724,28 @@ def test_wrong_answers_are_named_and_neither_forging_nor_tampering_helps(file):
     for name, (_, mistake) in WRONG.items():
         (hint,) = [s.hint for s in find(f"02.{name}").mistakes if s.hint.startswith(mistake)]
         assert results[name].hint == hint
+
+
+KINDS = {
+    "warm_up": ("warm_up = 7.0", "right"),
+    "ema": (WRONG["ema"][0], "mistake"),
+    "ema_corrected": (
+        "def ema_corrected(x, b):\n    return ema(x, b) / (1 - b ** np.arange(1, len(x) + 1))",
+        "waits",
+    ),
+    "half_life": ("def half_life(beta):\n    return cl.half_life(beta) + beta**2", "differs"),
+    "bug_hunt": ("def measured_half_life(beta):\n    ...", "blank"),
+    "volatility": ("def volatility(returns, beta):\n    return returns[len(returns)]", "broken"),
+}
+
+
+def test_a_verdict_is_of_one_kind_in_the_notebook_and_in_the_terminal(file):
+    results = run(answered(**{name: source for name, (source, _) in KINDS.items()}), file)
+    there = in_a_notebook("\n".join(source for source, _ in KINDS.values()))
+    for name, (_, kind) in KINDS.items():
+        answer = there["measured_half_life" if name == "bug_hunt" else name]
+        assert kind == judge(find(f"02.{name}"), answer).kind == results[name].kind
+        assert (kind in ("right", "blank")) == (results[name].hint == "")
 
 
 def test_misbehaving_answers_end_in_time_and_the_others_are_still_checked(file):
@@ -803,18 +851,21 @@ def test_plain_pytest_checks_the_graft_and_not_the_file(tmp_path):
     write(tampered(source), tmp_path / "exercises" / MASTER.name)
     for copy in (".yours-1", "-Copy1"):
         write(blank(), tmp_path / "exercises" / f"{MASTER.stem}{copy}.ipynb")
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "--nbval", "-p", "no:cacheprovider", "exercises"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert done.returncode == 1
-    failed = [line for line in done.stdout.splitlines() if line.startswith("FAILED")]
-    assert len(failed) == 1
-    assert failed[0].startswith(f"FAILED exercises/{MASTER.name}::check-half-life - 1/β is")
-    assert "yours-1" not in done.stdout and "Copy1" not in done.stdout
+    write(blank(), tmp_path / "exercises" / "homework.ipynb")
+
+    def failed(name):
+        words = ["-m", "pytest", "-q", "--nbval", "-p", "no:cacheprovider", name]
+        done = subprocess.run(
+            [sys.executable, *words], cwd=tmp_path, capture_output=True, text=True, timeout=120
+        )
+        assert done.returncode == 1
+        return [line for line in done.stdout.splitlines() if line.startswith("FAILED")]
+
+    (line,) = failed("exercises")  # and none of a copy
+    assert line.startswith(f"FAILED exercises/{MASTER.name}::check-half-life - 1/β is")
+    lines = failed("exercises/homework.ipynb")
+    assert len(lines) == 6
+    assert lines[1] == "FAILED exercises/homework.ipynb::check-ema - not answered yet"
 
 
 # Files that are not fit to be checked

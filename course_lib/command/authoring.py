@@ -23,8 +23,6 @@ from .graft import CHECK
 from .notebooks import ExerciseError, as_file, course_folder, read, write
 from .saved import HIDE_INPUT, without_widget_views
 
-__all__ = ["exercises", "name_cells", "normalise", "notebooks", "run"]
-
 CELL_LIMIT = 120
 LARGEST = 500_000
 PAGES = ("gallery", "notation")  # beside the numbered ones; what else is there is somebody's own
@@ -203,7 +201,7 @@ def write_learners(master, path):
                 f"somebody has worked in exercises/{path.name}: `course reset {path.name[:2]}` "
                 "keeps that beside it and writes a fresh one"
             )
-        write(learner_version(master), learners)
+        write(learner_version(master, path.stem), learners)
     except (ExerciseError, ValueError) as problem:
         raise AuthoringError(f"{path.name}: {problem}") from None
 

@@ -7,15 +7,13 @@ import re
 from copy import deepcopy
 from textwrap import dedent
 
-__all__ = ["is_untouched", "learner_version"]
-
 SOLUTION = re.compile(
     r"^(?P<indent>[ \t]*)### BEGIN SOLUTION[ \t]*\n(?P<body>.*?)^[ \t]*### END SOLUTION[ \t]*$",
     re.MULTILINE | re.DOTALL,
 )
 
 
-def learner_version(master):
+def learner_version(master, exercise):
     """The notebook that learners get.
 
     Each block between ``### BEGIN SOLUTION`` and ``### END SOLUTION`` becomes
@@ -26,6 +24,8 @@ def learner_version(master):
     ----------
     master : dict
         The master notebook, with sources as strings.
+    exercise : str
+        What the notebook says it is, whatever its file is called: ``"02_moving_averages"``.
 
     Returns
     -------
@@ -59,7 +59,11 @@ def learner_version(master):
             tags = set(cell["metadata"].get("tags", [])) | {"raises-exception"}
             cell["metadata"].update(tags=sorted(tags), deletable=False)
     answers = [cell["id"] for cell in notebook["cells"] if cell["id"].startswith("answer-")]
-    notebook["metadata"]["course"] = {"answers": answers, "blank": _digest(notebook)}
+    notebook["metadata"]["course"] = {
+        "answers": answers,
+        "blank": _digest(notebook),
+        "exercise": exercise,
+    }
     return notebook
 
 

@@ -3,10 +3,11 @@
 import json
 import sys
 import time
-from dataclasses import asdict
 from pathlib import Path
 
 import click
+
+from . import notebooks
 
 PAUSE = 0.5  # seconds between two looks at the files
 NEXT = """\
@@ -62,39 +63,29 @@ def check(exercises, seconds, watch, as_json):
     By number, yours is the one in the nearest folder exercises/: here or upward, else beside the
     library. It is read as it was saved, and never changed. Exits with 0 only when all is right.
     """
+    files = [Path(name) for name in exercises if Path(name).is_file()]
     # In a pile that was handed in, a file with a wrong name is told so and the others are checked.
-    pile = [Path(name) for name in exercises if Path(name).is_file()] if exercises[1:] else []
-    found = ([Path(name)] if Path(name) in pile else _find(name) for name in exercises)
-    paths = [path for some in found for path in some] or _find(None)
-    changed, seen = paths, {path: _saved(path) for path in paths}
-    while True:
+    pile = files if exercises[1:] else []
+    find = notebooks.find_exercise
+    found = ([Path(name)] if Path(name) in pile else _found(find, name) for name in exercises)
+    paths = [path for some in found for path in some] or _found(find, None)
+    for changed in _rounds(paths) if watch else [paths]:
         results = {path: _check(path, seconds) for path in changed}
+        together = [result for found in results.values() for result in found]
         if as_json:
             click.echo(_json(results))
-        else:
-            for path, found in results.items():
-                number = found[0].question[:2]
-                label = f"exercise {number}" if number.isdigit() else "the file"
-                if path in pile:  # of several people, perhaps
-                    _show(found, f"{label} ({path})")
-                else:
-                    _show(found, label, f" ({_shown(path)}{_saved_ago(path)})")
-                    if not exercises or not any(Path(name).is_file() for name in exercises):
-                        _record(path, found)  # a file that was named may be another's
-            if len(results) > 1:
-                whole = "all" if exercises else "the course"
-                click.echo(f"{whole}: {_right(r for found in results.values() for r in found)}")
-            if not exercises:
-                _show_progress()
-        if not watch:
-            sys.exit(any(r.verdict != "right" for found in results.values() for r in found))
-        changed = []
-        if not as_json:
+            continue
+        for path, found in results.items():
+            _show(path, found, path in pile)
+            if not files:  # a file that was named may be another's
+                _record(path, found)
+        if len(results) > 1:
+            click.echo(f"{'all' if exercises else 'the course'}: {_right(together)}")
+        if not exercises:
+            _show_progress()
+        if watch:
             click.echo("waiting for a file to be saved; Ctrl+C ends it")
-        while not changed:
-            time.sleep(PAUSE)
-            changed = [path for path in paths if _saved(path) not in (None, seen[path])]
-        seen.update({path: _saved(path) for path in changed})
+    sys.exit(any(result.kind != "right" for result in together))
 
 
 @main.command(short_help="Start an exercise or a lesson afresh, keeping yours.")
@@ -106,19 +97,18 @@ def reset(name, lesson):
     `course reset --lesson 02` brings lesson 02 back as Git's last commit has it, and so does its
     path, notebooks/02_moving_averages.ipynb. What is there now is kept beside it.
     """
-    from .fresh import find_lesson, is_lesson, reset_lesson
-    from .notebooks import ExerciseError, find_exercise
-    from .notebooks import reset as reset_exercise
+    from .lessons import find_lesson, is_lesson, reset_lesson
 
     if lesson or is_lesson(name):
         paths, write_fresh, yours = [_found(find_lesson, name)], reset_lesson, "what was there is"
     else:
-        paths = _found(find_exercise, name, "; `course reset --lesson 03` is for a lesson")
-        write_fresh, yours = reset_exercise, "your answers are"
+        more = "; `course reset --lesson 03` is for a lesson"
+        paths = _found(notebooks.find_exercise, name, more)
+        write_fresh, yours = notebooks.reset, "your answers are"
     for path in paths:
         try:
             kept = write_fresh(path)
-        except (ExerciseError, OSError) as problem:
+        except (notebooks.ExerciseError, OSError) as problem:
             raise click.ClickException(f"{path.name} was not reset: {problem}") from None
         click.echo(f"{_shown(path)} is fresh; if it is open in JupyterLab, reload it from disk")
         if kept:
@@ -140,29 +130,36 @@ def doctor():
     sys.exit(bool(bad))
 
 
-def _find(name):
-    from .notebooks import find_exercise
-
-    return _found(find_exercise, name)
-
-
 def _found(find, name, more=""):
     """What `find` finds; its sentence, and the exit code of a wrong word, if there is nothing."""
-    from .notebooks import ExerciseError
-
     try:
         return find(name)
-    except ExerciseError as problem:
+    except notebooks.ExerciseError as problem:
         error = click.ClickException(f"{problem}{more}")
         error.exit_code = 2
         raise error from None
 
 
 def _check(path, seconds):
+    from rich.console import Console
+
     from .report import check_exercise
 
-    with _waiting(f"checking {path.stem} …") as waiting:
+    spinner = Console(stderr=True).status(f"checking {path.stem} …")  # on a terminal only
+    with spinner as waiting:
         return check_exercise(path, seconds, lambda name: waiting.update(f"{name} …"))
+
+
+def _rounds(paths):
+    """All files, and then without end those that have been saved since."""
+    seen = {path: _saved(path) for path in paths}
+    yield paths
+    while True:
+        time.sleep(PAUSE)
+        now = {path: _saved(path) for path in paths}
+        if changed := [path for path in paths if now[path] not in (None, seen[path])]:
+            seen.update((path, now[path]) for path in changed)
+            yield changed
 
 
 def _saved(path):
@@ -179,11 +176,11 @@ def _saved_ago(path):
     if saved is None:
         return ""
     minutes = int(time.time() - saved / 1e9) // 60
+    hours = round(minutes / 60)
     if minutes < 1:
         return ", saved a moment ago"
-    if minutes < 120:
+    if minutes < 90:
         return f", saved {minutes} min ago"
-    hours = minutes // 60
     return f", saved {hours} h ago" if hours < 48 else f", saved {hours // 24} days ago"
 
 
@@ -196,12 +193,10 @@ def _shown(path):
 def _record(path, results):
     """Note how many are right, in the learner's own record."""
     from .. import record
-    from .notebooks import master_of
-    from .report import STOPS
 
-    verdicts = [result.verdict for result in results if result.verdict != STOPS]
-    if "." in results[0].question and path.name == master_of(path).name:
-        record.exercise(path.name[:2], verdicts.count("right"), len(verdicts))
+    kinds = _kinds(results)
+    if "." in results[0].question and path.stem == notebooks.exercise_of(path):
+        record.exercise(path.name[:2], kinds.count("right"), len(kinds))
 
 
 def _show_progress():
@@ -212,35 +207,37 @@ def _show_progress():
 
 def _json(results):
     found = [
-        {"file": str(path), "exercise": path.stem, **asdict(result)}
+        {
+            "file": str(path),
+            "exercise": notebooks.exercise_of(path),
+            "question": result.question,
+            "verdict": result.verdict,
+            "hint": result.hint,
+        }
         for path in results
         for result in results[path]
     ]
     return json.dumps(found, ensure_ascii=False)
 
 
-def _waiting(text):
-    """A spinner on a terminal, nothing elsewhere."""
-    from rich.console import Console
-
-    return Console(stderr=True).status(text)
-
-
-def _show(results, label, where=""):
+def _show(path, results, in_pile):
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    from ..checks.judge import BLANK
-    from .report import STOPS
-
+    number = results[0].question[:2]
+    label = f"exercise {number}" if number.isdigit() else "the file"
+    other = f", which is {name}" if (name := notebooks.misnamed(path)) else ""
+    where = f" ({_shown(path)}{other}{_saved_ago(path)})"
+    if in_pile:  # of several people, perhaps
+        label, where = f"{label} ({path}{other})", ""
     if "." not in results[0].question:  # about the file, not about a question
         click.echo(f"{label} was not checked: {results[0].hint}{where}")
         return
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for heading in ("question", "verdict", "hint"):
         table.add_column(heading, overflow="fold")
-    styles = {"right": "green", "wrong": "red", STOPS: "red"}
+    styles = {"right": "green", "wrong": "red", "stops": "red"}
     for result in results:  # as Text: square brackets in a hint are no markup
         verdict = Text(result.verdict, styles.get(result.verdict, "yellow"))
         table.add_row(Text(result.question), verdict, Text(result.hint))
@@ -248,20 +245,22 @@ def _show(results, label, where=""):
     console.print(table)
     # As text, and in one line: a path may hold square brackets, and be long.
     console.print(Text(f"{label}: {_right(results)}{where}"), soft_wrap=True)
-    if any(result.verdict == BLANK for result in results):
+    if any(result.kind == "blank" for result in results):
         console.print("What counts is the file as it was saved last.")
 
 
 def _right(results):
     """How many are right, of the questions; another cell that stops is none."""
-    from .report import STOPS, WAITS
-
-    verdicts = [result.verdict for result in results if result.verdict != STOPS]
-    waiting = verdicts.count(WAITS)
-    told = f"{verdicts.count('right')} of {len(verdicts)} right"
+    kinds = _kinds(results)
+    waiting = kinds.count("waits")
+    told = f"{kinds.count('right')} of {len(kinds)} right"
     if not waiting:
         return told
     return f"{told}, {waiting} {'waits' if waiting == 1 else 'wait'} for another"
+
+
+def _kinds(results):
+    return [result.kind for result in results if result.kind != "stops"]
 
 
 if __name__ == "__main__":

@@ -8,8 +8,6 @@ from importlib import metadata
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ["Finding", "examine"]
-
 DISTRIBUTION = "adaptive-optimizers-course"
 AGAIN = "install the course anew: `make lab`, or `pip install -e .` in the course's folder"
 
@@ -166,29 +164,26 @@ def _kernel():
     import subprocess
     from unittest.mock import patch
 
-    from jupyter_client.manager import start_new_kernel
+    from jupyter_client.manager import run_kernel
 
     from .lab import environment
 
+    said = []
+    quiet = {"startup_timeout": 30, "stderr": subprocess.DEVNULL, "cwd": sys.prefix}
     try:
-        with patch.dict(os.environ, environment()):  # as `course lab` does
-            manager, client = start_new_kernel(
-                startup_timeout=30, stderr=subprocess.DEVNULL, cwd=sys.prefix
+        with (
+            patch.dict(os.environ, environment()),
+            run_kernel(**quiet) as kernel,
+        ):  # as the Lab does
+            kernel.execute_interactive(
+                "import sys, course_lib; print(sys.prefix)",
+                timeout=30,
+                output_hook=lambda message: said.append(message["content"].get("text", "").strip()),
             )
-    except Exception as problem:  # whatever it is, it is the finding
-        return Finding(False, f"a kernel does not start: {type(problem).__name__}: {problem}")
-    try:
-        said = []
-        client.execute_interactive(
-            "import sys, course_lib; print(sys.prefix)",
-            timeout=30,
-            output_hook=lambda message: said.append(message["content"].get("text", "").strip()),
-        )
     except TimeoutError:
         return Finding(False, "a kernel starts, but does not answer within 30 s")
-    finally:
-        client.stop_channels()
-        manager.shutdown_kernel(now=True)
+    except Exception as problem:  # whatever it is, it is the finding
+        return Finding(False, f"a kernel does not start: {type(problem).__name__}: {problem}")
     if sys.prefix not in said:
         return Finding(False, "the kernel `python3` is not the one of this Python")
     return Finding(True, "a kernel starts, answers and finds course_lib")

@@ -4,14 +4,12 @@ The master's stored outputs, its checks and its tags stay; the learner's are nev
 """
 
 import re
-from copy import deepcopy
+from dataclasses import dataclass
+from itertools import takewhile
 from typing import NamedTuple
 
-from ..checks.running import BLANK
-from .notebooks import ExerciseError, number_of, read
+from .notebooks import ExerciseError, exercise_of, read
 from .sources import defines, is_blank, names
-
-__all__ = ["GUARD", "Graft", "graft"]
 
 GUARD = """\
 import os
@@ -22,8 +20,8 @@ guard.limit_memory()
 del guard, os
 """
 NEWER = (
-    f"{BLANK}; the question is newer than your notebook: `course reset {{}}` writes a fresh one "
-    "and keeps yours beside it"
+    "the question is newer than your notebook: `course reset {}` writes a fresh one and keeps "
+    "yours beside it"
 )
 CHECK = re.compile(r"""\bcl\.check\(\s*["']([\w.]+)["']\s*,\s*(\w+)""")
 
@@ -39,6 +37,8 @@ class Graft(NamedTuple):
         The name that each checked answer defines: ``{"answer-ema": "ema"}``.
     unwritten : set
         The answers that are blank or not there.
+    newer : set
+        The answers to questions that the learner's notebook never had.
     strays : dict
         Names that the learner defines where it does not count → a sentence about that.
     """
@@ -46,7 +46,32 @@ class Graft(NamedTuple):
     notebook: dict
     asked: dict
     unwritten: set
+    newer: set
     strays: dict
+
+
+@dataclass(eq=False)
+class _Cell:
+    """A cell; `name` is the id that it has in the master, None for one of the learner's own."""
+
+    name: str | None
+    code: bool
+    source: str
+
+    @property
+    def is_answer(self):
+        return bool(self.name) and self.name.startswith("answer-")
+
+    def defines(self, variable):
+        return self.code and defines(self.source, variable)
+
+    def question(self):
+        """The question of the call of `cl.check` that the cell begins with; None without one."""
+        call = CHECK.match(self.source.strip()) if self.code else None
+        return call and call[1]
+
+    def lines(self):
+        return "\n".join(line.rstrip() for line in self.source.strip().splitlines())
 
 
 def graft(learner_path, master_path):
@@ -76,140 +101,129 @@ def graft(learner_path, master_path):
     ExerciseError
         If the learner's file is no notebook, or none of the answers is anywhere in it.
     """
-    theirs, master = read(learner_path), deepcopy(read(master_path))
-    learner = theirs["cells"]
-    ours = {cell["id"]: cell for cell in master["cells"]}
+    theirs, master = read(learner_path), read(master_path)
+    ours = {cell["id"]: _as_cell(cell, cell["id"]) for cell in master["cells"]}
     asked = {
-        name.replace("check-", "answer-"): call[2]
+        answer_of(name): call[2]
         for name, cell in ours.items()
-        if name.startswith("check-") and (call := CHECK.search(cell["source"]))
+        if name.startswith("check-") and (call := CHECK.search(cell.source))
     }
     # Of an answer that is not checked, the name that the cells after it use.
     variables = {
-        name: asked.get(name) or next(iter(sorted(names(cell["source"]))), None)
+        name: asked.get(name) or min(names(cell.source), default=None)
         for name, cell in ours.items()
-        if _is_answer(name)
+        if cell.is_answer
     }
-    ids = _recognised(learner, ours)
-    _find_lost_answers(learner, ids, variables, asked)
-    code = [cell["source"] for cell in learner if cell["cell_type"] == "code"]
-    merged = any(defines(source, name) for source in code for name in asked.values())
-    if not merged and not any(name and _is_answer(name) for name in ids):
+    cells = [_as_cell(c, c["id"] if c.get("id") in ours else None) for c in theirs["cells"]]
+    _recognise(cells, ours)
+    _find_lost_answers(cells, variables, asked)
+    number = exercise_of(learner_path)[:2]
+    merged = any(cell.defines(name) for cell in cells for name in asked.values())
+    if not merged and not any(cell.is_answer for cell in cells):
         raise ExerciseError(
-            f"none of the answers is in {learner_path.name}: `course reset "
-            f"{number_of(learner_path)}` writes a fresh notebook"
+            f"none of the answers is in {learner_path.name}: `course reset {number}` writes a "
+            "fresh notebook"
         )
-    newer = dict.fromkeys(
-        _newer(theirs, ids, variables, list(ours)), NEWER.format(number_of(learner_path))
-    )
-    answers = {name: _answer(name, learner, ids, variables, asked, newer) for name in variables}
+    new = _stop(NEWER.format(number))
+    newer = dict.fromkeys(_newer(theirs["metadata"], cells, variables, list(ours)), new)
+    answers = {name: _answer(name, cells, variables, asked, newer) for name in variables}
     unwritten = {name for name, source in answers.items() if is_blank(source)}
     blank = {asked.get(name) for name in unwritten}
-    strays = _strays(learner, ids, ours, blank, set(answers.values()))
-    cells = [_code_cell("guard", GUARD)]
-    added = _added(learner, ids)
-    number = 0
+    added, whole = _added(cells), [_code_cell("guard", GUARD)]
     for cell in master["cells"]:
-        for source in added.get(cell["id"], ()):
-            number += 1
-            cells.append(_code_cell(f"extra-{number}", source))
-        cell["source"] = answers.get(cell["id"], cell["source"])
-        cells.append(cell)
-    return Graft({**master, "cells": cells}, asked, unwritten, strays)
+        whole += added.get(cell["id"], [])
+        whole.append({**cell, "source": answers.get(cell["id"], cell["source"])})
+    return Graft(
+        {**master, "cells": whole},
+        asked,
+        unwritten,
+        newer={name for name, source in answers.items() if source == new},
+        strays=_strays(cells, ours, blank, set(answers.values())),
+    )
 
 
-def _added(learner, ids):
-    """The sources of the learner's own code cells before each cell of ours."""
-    added, waiting = {}, []
-    for cell, name in zip(learner, ids, strict=True):
-        if name:
-            added.setdefault(name, []).extend(waiting)
+def answer_of(check):
+    """The name of the answer that a check is about: ``"answer-ema"`` for ``"check-ema"``."""
+    return check.replace("check-", "answer-")
+
+
+def _check_of(answer):
+    return answer.replace("answer-", "check-")
+
+
+def _as_cell(cell, name):
+    return _Cell(name, cell["cell_type"] == "code", cell["source"])
+
+
+def _added(cells):
+    """The learner's own code cells before each cell of ours."""
+    added, waiting, number = {}, [], 0
+    for cell in cells:
+        if cell.name:
+            added.setdefault(cell.name, []).extend(waiting)
             waiting = []
-        elif cell["cell_type"] == "code":
-            waiting.append(cell["source"])
+        elif cell.code:
+            number += 1
+            waiting.append(_code_cell(f"extra-{number}", cell.source))
     return added
 
 
-def _is_answer(name):
-    return name.startswith("answer-")
+def _recognise(cells, ours):
+    """Name the cells of ours that have lost their ids: by their text, a check by its question."""
+    there = {cell.name for cell in cells}
+    lost = [cell for cell in ours.values() if cell.name not in there and not cell.is_answer]
+    by_text = {cell.lines(): cell.name for cell in lost}
+    by_question = {cell.question(): cell.name for cell in lost if cell.question()}
+    for cell in cells:
+        name = by_text.get(cell.lines()) or by_question.get(cell.question())
+        if cell.name is None and name not in there:  # the first of several
+            cell.name = name
+            there.add(name)
 
 
-def _recognised(learner, ours):
-    """The id in the master of each of the learner's cells, None for a cell of their own.
-
-    Where the ids are gone, our own cells are known by their text, and a check by its question.
-    """
-    ids = [cell.get("id") if cell.get("id") in ours else None for cell in learner]
-    lost = {name: cell for name, cell in ours.items() if name not in ids and not _is_answer(name)}
-    by_text = {_lines(cell): name for name, cell in lost.items()}
-    by_question = {call[1]: name for name, cell in lost.items() if (call := _check(cell))}
-    for at, cell in enumerate(learner):
-        if ids[at] is None:
-            call = _check(cell)
-            name = by_text.get(_lines(cell)) or (call and by_question.get(call[1]))
-            if name not in ids:  # the first of several
-                ids[at] = name
-    return ids
-
-
-def _lines(cell):
-    return "\n".join(line.rstrip() for line in cell["source"].strip().splitlines())
-
-
-def _check(cell):
-    """The call of `cl.check` that a cell begins with."""
-    return CHECK.match(cell["source"].strip()) if cell["cell_type"] == "code" else None
-
-
-def _find_lost_answers(learner, ids, variables, asked):
-    """Write the ids of answers that have lost theirs into `ids`."""
-    code = [at for at, cell in enumerate(learner) if cell["cell_type"] == "code"]
-    there = {ids[at] for at in code}
+def _find_lost_answers(cells, variables, asked):
+    """Name the cells whose answers have lost their ids."""
+    there = {cell.name for cell in cells if cell.code}
     lost = [name for name in variables if name not in there]
     for name in lost:  # the last cell above its check that defines it, or else the last of all
-        where = [
-            at for at in code if not ids[at] and defines(learner[at]["source"], variables[name])
-        ]
-        above = _cells_above(name.replace("answer-", "check-"), learner, ids)
-        where = [at for at in where if at in above] or where
+        where = [cell for cell in cells if not cell.name and cell.defines(variables[name])]
+        above = _own_above(_check_of(name), cells)
+        where = [cell for cell in where if cell in above] or where
         if where:
-            ids[where[-1]] = name
+            where[-1].name = name
     for name in lost:  # a misspelt name is still an answer
-        above = _cells_above(name.replace("answer-", "check-"), learner, ids)
-        if name in asked and name not in ids and above:
-            ids[above[-1]] = name
+        above = _own_above(_check_of(name), cells)
+        if name in asked and above and not any(cell.name == name for cell in cells):
+            above[-1].name = name
 
 
-def _cells_above(name, learner, ids):
-    """Where the learner's own code cells stand that come right above a cell of ours."""
-    at, above = ids.index(name) if name in ids else 0, []
-    while at > 0 and ids[at - 1] is None:
-        at -= 1
-        if learner[at]["cell_type"] == "code":
-            above.insert(0, at)
-    return above
+def _own_above(name, cells):
+    """The learner's own code cells that come right above a cell of ours."""
+    at = next((at for at, cell in enumerate(cells) if cell.name == name), 0)
+    own = list(takewhile(lambda cell: cell.name is None, reversed(cells[:at])))
+    return [cell for cell in reversed(own) if cell.code]
 
 
-def _newer(theirs, ids, variables, ours):
+def _newer(metadata, cells, variables, order):
     """The answers to questions that came after the learner's notebook.
 
     It tells with which answers it began. From one that does not, somebody may have deleted a
     cell, but not the question's text and its check as well.
     """
-    course = theirs["metadata"].get("course")
+    course = metadata.get("course")
     began = course.get("answers") if isinstance(course, dict) else None
     if isinstance(began, list):
         return {name for name in variables if name not in began}
-    texts = {name: ours[ours.index(name) - 1] for name in variables}
-    checks = {name: name.replace("answer-", "check-") for name in variables}
-    return {name for name in variables if not {name, texts[name], checks[name]} & {*ids}}
+    there = {cell.name for cell in cells}
+    texts = dict(zip(order[1:], order[:-1], strict=True))  # each right above its answer
+    return {name for name in variables if not {name, texts.get(name), _check_of(name)} & there}
 
 
-def _answer(name, learner, ids, variables, asked, newer):
+def _answer(name, cells, variables, asked, newer):
     """The source of an answer; one that stops with a sentence when it cannot be told."""
     order, variable = list(variables), variables[name]
-    cells = [cell for cell, known in zip(learner, ids, strict=True) if known == name]
-    code = dict.fromkeys(cell["source"] for cell in cells if cell["cell_type"] == "code")
+    there = [cell for cell in cells if cell.name == name]
+    code = dict.fromkeys(cell.source for cell in there if cell.code)
     written = [source for source in code if not is_blank(source)] or list(code)[:1]
     if len(written) > 1:  # one of them may be something else
         written = [source for source in written if defines(source, variable)] or written
@@ -217,15 +231,15 @@ def _answer(name, learner, ids, variables, asked, newer):
         return written[0]
     if len(written) > 1:
         return _stop("its cell is there twice, and the two differ: empty one of them")
-    for cell, known in zip(learner, ids, strict=True):  # merged with another cell, perhaps
-        if known and cell["cell_type"] == "code" and defines(cell["source"], variable):
-            earlier = known in order and order.index(known) < order.index(name)
-            return "" if earlier else cell["source"]
+    for cell in cells:  # merged with another cell, perhaps
+        if cell.name and cell.defines(variable):
+            earlier = cell.name in order and order.index(cell.name) < order.index(name)
+            return "" if earlier else cell.source
     if name not in asked:  # nothing depends on it that would be checked
         return ""
     if name in newer:
-        return _stop(newer[name])
-    if cells:
+        return newer[name]
+    if there:
         return _stop("its cell is text now: turn it back into code (key Y in JupyterLab)")
     return _stop(f"its cell is gone: define `{variable}` in a new cell above its check")
 
@@ -234,24 +248,23 @@ def _stop(sentence):
     return f"from course_lib.command.guard import Stopped\nraise Stopped({sentence!r})"
 
 
-def _strays(learner, ids, ours, blank, taken):
+def _strays(cells, ours, blank, taken):
     """Names that the learner defines where it does not count → a sentence about that.
 
     A cell of ours counts where its source is `taken` for an answer that was merged with it.
     """
     strays = {}
-    for cell, name in zip(learner, ids, strict=True):
-        if cell["cell_type"] != "code" or cell["source"] in taken or (name and _is_answer(name)):
+    for cell in cells:
+        if not cell.code or cell.is_answer or cell.source in taken:
             continue
-        if name:
-            for own in names(cell["source"]) - names(ours[name]["source"]):
-                strays[own] = (
-                    f"your `{own}` stands in a cell of the course, and that runs here as it was "
-                    "handed out"
-                )
-        for own in blank:
-            if defines(cell["source"], own):
-                strays[own] = f"you have `{own}` in another cell: move it into the answer cell"
+        added = names(cell.source) - names(ours[cell.name].source) if cell.name else ()
+        for own in added:
+            strays[own] = (
+                f"your `{own}` stands in a cell of the course, and that runs here as it was "
+                "handed out"
+            )
+        for own in filter(cell.defines, blank):
+            strays[own] = f"you have `{own}` in another cell: move it into the answer cell"
     return strays
 
 

@@ -4,8 +4,6 @@ import sys
 import threading
 from contextlib import suppress
 
-__all__ = ["Stopped", "install", "limit_memory"]
-
 LIMIT = 200_000
 SHOWN = 5_000_000
 MEMORY = 3 * 2**30  # bytes

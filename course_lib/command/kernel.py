@@ -11,14 +11,11 @@ from secrets import token_hex
 from jupyter_client.manager import KernelManager
 from nbval.kernel import CURRENT_ENV_KERNEL_NAME, NbvalKernelspecManager, RunningKernel
 
-__all__ = ["Kernel", "KernelDied", "begin", "end"]
+from ..checks import ASKED
+from .guard import Stopped
 
 POLL = 0.2
 LONGEST = 100  # bytes that every system takes as the name of a socket
-
-
-class KernelDied(Exception):
-    """The kernel ended while a cell was running."""
 
 
 def begin(folder):
@@ -33,6 +30,7 @@ def begin(folder):
     manager.ipython_folder = tempfile.mkdtemp(prefix="course-")
     env = {name: value for name, value in os.environ.items() if name != "PYTHONSTARTUP"}
     env["IPYTHONDIR"] = manager.ipython_folder
+    env[ASKED] = "1"
     env["COURSE_RECORD"] = "0"  # and a check prints its plain line
     try:
         manager.start_kernel(**quiet, cwd=str(folder), env=env)
@@ -90,5 +88,7 @@ class Kernel(RunningKernel):
                 return super().await_reply(msg_id, timeout=POLL)
             except Empty:
                 if not self.is_alive():
-                    raise KernelDied from None
+                    raise Stopped(
+                        "the kernel died here: was it ended from inside, or out of memory?"
+                    ) from None
         raise Empty

@@ -76,19 +76,7 @@ def runtime_problem():
 
 
 def command(port=None, browser=True):
-    """The command that starts JupyterLab.
-
-    Parameters
-    ----------
-    port : int, optional
-        The port to listen on; without one, JupyterLab takes the first free from 8888.
-    browser : bool
-        Whether to open a browser.
-
-    Returns
-    -------
-    list of str
-    """
+    """The command that starts JupyterLab, as a list of words; see `start`."""
     arguments = [
         f"--config={CONFIG}",
         f"--ServerApp.root_dir={ROOT}",

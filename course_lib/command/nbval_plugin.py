@@ -1,4 +1,4 @@
-"""A pytest plugin: a learner's notebook is grafted into its master before nbval runs it.
+"""A learner's notebook under pytest: it is grafted into its master before nbval runs it.
 
 The learner's own file is never handed to nbval, whose reference would then be what the learner
 saved. `exercises/conftest.py` turns this on for a plain ``pytest exercises/02_….ipynb``.
@@ -12,33 +12,22 @@ import nbformat
 import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError
 
-from ..checks.judge import BLANK
-from .graft import graft
-from .kernel import Kernel, KernelDied, begin
+from ..checks import VERDICT
+from ..checks.judge import BLANK, Verdict
+from .graft import answer_of, graft
+from .guard import Stopped
+from .kernel import Kernel, begin
 from .notebooks import ExerciseError, master_of
-
-__all__ = ["ExerciseCell", "ExerciseFile", "pytest_addoption", "pytest_collect_file"]
 
 CELL_LIMIT = 30.0
 CELLS_IN_LIMIT = 4  # the whole exercise may take as long as four cells at their limit
 KEEPS = ("time", "capture", "prun")  # cell magics that leave a definition in the notebook
 
 
-def pytest_addoption(parser):
-    parser.addoption(
-        "--exercise-cell-limit",
-        type=float,
-        default=CELL_LIMIT,
-        help="seconds that one cell of an exercise may take",
-    )
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_collect_file(file_path, parent):
     """Replace what nbval would collect from a learner's notebook."""
     found = yield
-    if hasattr(parent.config, "grafted"):  # `course check` has looked already
-        return [ExerciseFile.from_parent(parent, path=file_path)]
     if file_path.suffix != ".ipynb" or file_path.parent.name == "solutions":
         return found
     try:
@@ -51,21 +40,29 @@ def pytest_collect_file(file_path, parent):
     return [ExerciseFile.from_parent(parent, path=file_path)]
 
 
-class _NoTimeLeft(Exception):
-    pass
-
-
 class ExerciseFile(IPyNbFile):
-    """A learner's notebook. Its cells are those of the master, with the answers grafted in."""
+    """A learner's notebook. Its cells are those of the master, with the answers grafted in.
+
+    Parameters
+    ----------
+    grafted : Graft, optional
+        What to run; without it, the file is grafted when its cells are collected.
+    begun : KernelManager, optional
+        A kernel that is on its way.
+    limit : float
+        Seconds that one cell may take.
+    """
+
+    def __init__(self, *args, grafted=None, begun=None, limit=CELL_LIMIT, **options):
+        super().__init__(*args, **options)
+        self.grafted, self.begun, self.limit = grafted, begun, limit
 
     def collect(self):
         try:
-            grafted = getattr(self.config, "grafted", None)
-            self.grafted = grafted or graft(self.path, master_of(self.path))
+            self.grafted = self.grafted or graft(self.path, master_of(self.path))
         except ExerciseError as problem:
             raise self.CollectError(str(problem)) from None
         self.nb = nbformat.from_dict(self.grafted.notebook)
-        self.skip_compare += ("stderr",)  # the warnings of somebody's library are no answer
         code = [cell for cell in self.nb.cells if cell.cell_type == "code"]
         for number, cell in enumerate(code):
             # Decided by our ids alone: comments and tags that nbval knows have no say here.
@@ -76,12 +73,9 @@ class ExerciseFile(IPyNbFile):
             )
 
     def setup(self):
-        self.limit = self.config.getoption("exercise_cell_limit", CELL_LIMIT)
         self.end = time.monotonic() + CELLS_IN_LIMIT * self.limit
         self.ran = []
-        # In the learner's folder, as in JupyterLab. `course check` has one on its way already.
-        self.folder = getattr(self.config, "folder", self.path.parent)
-        self.greet(getattr(self.config, "begun_kernel", None) or begin(self.folder))
+        self.greet(self.begun or begin(self.path.parent))  # in its folder, as in JupyterLab
 
     def greet(self, manager):
         """Let the cells run in the kernel of `manager`, as soon as it answers."""
@@ -90,7 +84,7 @@ class ExerciseFile(IPyNbFile):
     def revive(self):
         """Go on in a fresh kernel, in which the cells that ended well have run again."""
         self.kernel.stop()
-        self.greet(begin(self.folder))
+        self.greet(begin(self.path.parent))
         for source in self.ran:
             message = self.kernel.execute_cell_input(source, allow_stdin=False)
             self.kernel.await_reply(message, timeout=self.limit)
@@ -101,9 +95,12 @@ class ExerciseFile(IPyNbFile):
 
 
 class ExerciseCell(IPyNbCell):
-    """One cell of the grafted notebook. `hint` says in a sentence why it failed."""
+    """One cell of the grafted notebook.
 
-    hint = "not checked: the run was stopped"
+    Its `verdict` is the one that a check gives in it; ``"stops"`` where the cell does not run.
+    """
+
+    verdict = Verdict("stops", "not checked: the run was stopped")
     comparison_traceback = ()  # which nbval hands on; the hint tells it in words
 
     def setup(self):
@@ -115,40 +112,57 @@ class ExerciseCell(IPyNbCell):
         option.nbval_cell_timeout = min(self.parent.limit, self.parent.end - time.monotonic())
         try:
             if option.nbval_cell_timeout <= 0:
-                raise _NoTimeLeft
+                seconds = CELLS_IN_LIMIT * self.parent.limit
+                raise Stopped(f"not checked: the exercise took more than {seconds:.3g} s so far")
             if not self.parent.kernel.is_alive() and self.parent.ran:
                 self.parent.revive()
             super().runtest()
             if self.parent.timed_out:  # the cell caught the interrupt and went on
                 raise TimeoutError
-            self.hint = None
+            self.verdict = Verdict("right")
             if not self.options["check"]:
                 self.parent.ran.append(self.cell.source)
         except Exception as problem:
-            self.hint = self._explain(problem)
+            kind = "blank" if self.name in self.parent.grafted.newer else "stops"
+            self.verdict = self._told() or Verdict(kind, self._explain(problem))
             raise
         finally:
             option.nbval_cell_timeout = usual
             self.parent.timed_out = False  # the next cell is judged on its own
 
     def compare_outputs(self, test, ref, skip_compare=None):
-        """Whether the stored line is there. What an answer prints beside it is no fault.
+        """Whether the verdict is right and the stored line there; more lines are no fault.
 
         `redirect_stdout` does not catch all: a logger holds its stream, a process has its own.
         """
         printed, stored = (
             "".join(out.text for out in outs if out.get("name") == "stdout") for outs in (test, ref)
         )
-        return stored.strip() in printed
+        return self._data().get("kind") == "right" and stored.strip() in printed
 
     def repr_failure(self, excinfo):
-        return self.hint or super().repr_failure(excinfo)
+        blank = BLANK if self.verdict.kind == "blank" else ""
+        return _joined(blank, self.verdict.hint)
+
+    def _data(self):
+        """The verdict that this check has shown as data; {} without one."""
+        shown = [
+            out.data[VERDICT] for out in self.test_outputs or () if VERDICT in out.get("data", ())
+        ]
+        return shown[-1] if shown and self.options["check"] else {}
+
+    def _told(self):
+        """The verdict on an answer that is not right, and what the notebook alone can add."""
+        told, grafted = self._data(), self.parent.grafted
+        if told.get("kind") in (None, "right"):
+            return None
+        if told["kind"] == "blank":
+            return Verdict("blank", grafted.strays.get(grafted.asked.get(answer_of(self.name)), ""))
+        return Verdict(told["kind"], _joined(told["hint"], self._stray(told["hint"])))
 
     def _explain(self, problem):
-        if isinstance(problem, KernelDied):
-            return "the kernel died here: was it ended from inside, or out of memory?"
-        if isinstance(problem, _NoTimeLeft):
-            return f"not checked: the exercise took more than {_seconds(self.parent)} so far"
+        if isinstance(problem, Stopped):
+            return str(problem)
         if self.parent.timed_out:
             hint = f"it took more than {self.config.option.nbval_cell_timeout:.3g} s"
             if not self.parent.kernel.is_alive():
@@ -162,36 +176,38 @@ class ExerciseCell(IPyNbCell):
         return self._in_words(error)
 
     def _in_words(self, error):
-        grafted, name, text = self.parent.grafted, error.ename, error.evalue[:1000]
-        answer = self.cell.id.replace("check-", "answer-")
-        missing = re.search(r"name '(\w+)' is not defined", text)
-        stray = grafted.strays.get(missing and missing[1])
-        if name == "WrongAnswer":
-            hint = text.partition(": ")[2]
-            stray = grafted.strays.get(grafted.asked.get(answer)) if hint == BLANK else stray
-            return f"{hint}; {stray}" if stray else hint
-        if missing and missing[1] == "cl":
+        name, text, stray = error.ename, error.evalue[:1000], self._stray(error.evalue)
+        missing = _missing(text)
+        if missing == "cl":
             return "`cl` is gone: does a line delete it?"
         if self.options["check"]:
             if "has no attribute 'check'" in text:
                 return "`cl` is the course: give your variable another name"
             if name == "NameError":
-                sources = {cell.id: cell.source for cell in self.parent.nb.cells}
-                return (
-                    _magic(sources[answer])
-                    or f"{text}: {stray or 'does the answer cell define it?'}"
-                )
+                cells = {cell.id: cell.source for cell in self.parent.nb.cells}
+                hint = f"{text}: {stray or 'does the answer cell define it?'}"
+                return _magic(cells[answer_of(self.name)]) or hint
+        if name == "NameError" and missing in self.parent.grafted.asked.values():
+            return f"{text}: the answer cell that should define it does not"
         if name == "NameError":
-            if missing and missing[1] in grafted.asked.values():
-                return f"{text}: the answer cell that should define it does not"
             # Imported in a cell of ours, perhaps, which is taken from the master.
             hint = f"{text}: is it misspelt? Else define or import it in the answer cell itself"
-            return f"{hint}; {stray}" if stray else hint
+            return _joined(hint, stray)
         return _error_in_words(error)
 
+    def _stray(self, text):
+        """A sentence about a missing name that the learner has defined where it does not count."""
+        return self.parent.grafted.strays.get(_missing(text), "")
 
-def _seconds(file):
-    return f"{CELLS_IN_LIMIT * file.limit:.3g} s"
+
+def _joined(*sentences):
+    return "; ".join(filter(None, sentences))
+
+
+def _missing(text):
+    """The name that a NameError says is missing."""
+    found = re.search(r"name '(\w+)' is not defined", text)
+    return found and found[1]
 
 
 def _magic(source):

@@ -8,20 +8,6 @@ from pathlib import Path
 
 from .blank import is_untouched, learner_version
 
-__all__ = [
-    "ExerciseError",
-    "as_file",
-    "course_folder",
-    "find_exercise",
-    "keep",
-    "master_of",
-    "nearest",
-    "number_of",
-    "read",
-    "reset",
-    "write",
-]
-
 
 class ExerciseError(Exception):
     """What is wrong with a file or a name, in one sentence, and the way out."""
@@ -68,71 +54,112 @@ def find_exercise(name=None):
     if path.suffix == ".ipynb" and (path.exists() or path.name != name):
         master_of(path)
         return [path]
-    masters = sorted((course_folder() / "exercises/solutions").glob("[0-9][0-9]_*.ipynb"))
-    exercises = nearest("exercises", [master.name for master in masters])
-    wanted = name and name.removesuffix(".ipynb").zfill(2)
-    found = [exercises / m.name for m in masters if name is None or wanted in (m.stem, m.stem[:2])]
+    files = [master.name for master in masters()]
+    folder = nearest("exercises", files)
+    return [folder / file for file in (files if name is None else choose("exercise", name, files))]
+
+
+def choose(kind, name, files):
+    """Those of some files that ``"02"``, ``"2"`` or ``"02_moving_averages"`` means."""
+    wanted = name.removesuffix(".ipynb").zfill(2)
+    found = [file for file in files if wanted in (file.removesuffix(".ipynb"), file[:2])]
     if not found:
-        there = ", ".join(m.stem for m in masters) or "none yet"
-        raise ExerciseError(f"there is no exercise {name!r}; there are: {there}")
+        there = ", ".join(file.removesuffix(".ipynb") for file in files) or "none yet"
+        raise ExerciseError(f"there is no {kind} {name!r}; there are: {there}")
     return found
 
 
-def master_of(path):
-    """The master that a learner's notebook belongs to, by its name.
+def masters():
+    """The masters of all exercises: ours, not those handed in with a notebook."""
+    return sorted((course_folder() / "exercises/solutions").glob("[0-9][0-9]_*.ipynb"))
 
-    That may be the name of a copy: `02_moving_averages (1)`, `….yours-1`, `ada_02_…`.
+
+def master_of(path):
+    """The master that a learner's notebook belongs to.
+
+    Its metadata tell, whatever the file is called. A notebook without them is known by its name,
+    which may be that of a copy: `02_moving_averages (1)`, `….yours-1`, `ada_02_…`.
     """
-    name = Path(path).stem
-    solutions = course_folder() / "exercises" / "solutions"  # ours, not those handed in with it
-    masters = [
-        master
-        for master in solutions.glob("[0-9][0-9]_*.ipynb")
-        if re.search(rf"(?<!\d){re.escape(master.stem)}(?![a-z])", name, re.IGNORECASE)
-    ]
-    if len(masters) != 1:
+    told = _told_by(path) or _named_in(path)
+    if len(told) != 1:
         raise ExerciseError(
             f"{Path(path).name} is none of the course's exercises: "
             "its name should be that of the exercise, such as 02_moving_averages.ipynb"
         )
-    return masters[0]
+    return told[0]
 
 
-def number_of(path):
-    """The number of the exercise that a file belongs to, by its name."""
+def misnamed(path):
+    """The exercise that a notebook says it is, where its file has the name of another; else ""."""
+    told, named = _told_by(path), _named_in(path)
+    return told[0].stem if told and named not in ([], told) else ""
+
+
+def _named_in(path):
+    """The masters whose names the name of a file holds."""
+    name = Path(path).stem
+    return [
+        master
+        for master in masters()
+        if re.search(rf"(?<!\d){re.escape(master.stem)}(?![a-z])", name, re.IGNORECASE)
+    ]
+
+
+def _told_by(path):
+    """The master that a notebook's metadata name; none where it is no notebook, or an older one."""
     try:
-        return master_of(path).name[:2]
+        said = json.loads(Path(path).read_bytes())["metadata"]["course"]["exercise"]
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        return []
+    return [master for master in masters() if master.stem == said]
+
+
+def exercise_of(path):
+    """The name of the exercise that a file belongs to; if to none, what the file is called."""
+    try:
+        return master_of(path).stem
     except ExerciseError:
-        return Path(path).name[:2]
+        return Path(path).stem
 
 
 def read(path):
-    """A notebook as a dict, looked at only as far as grafting needs."""
+    """A notebook as a dict, looked at only as far as grafting needs.
+
+    By hand, since `course check` reads before it knows whether there is anything to run, and
+    nbformat takes 0.2 s to import (and 1.9 s as it comes, see `report._import_nbformat`).
+    """
     path = Path(path)
-    again = f"`course reset {number_of(path)}` writes a fresh one and keeps this file beside it"
-    text = b""
     try:
         text = path.read_bytes()
-        notebook = _as_text(_in_cells(json.loads(text)))
     except FileNotFoundError:
-        raise ExerciseError(f"{path.name} is gone: {again.partition(' and ')[0]}") from None
+        raise ExerciseError(
+            f"{path.name} is gone: `course reset {exercise_of(path)[:2]}` writes a fresh one"
+        ) from None
     except OSError as problem:
         raise ExerciseError(f"{path.name} cannot be read: {problem.strerror}") from None
+    try:
+        notebook = _with_texts(_joined, _in_cells(json.loads(text)))
+        problem = "" if _is_notebook(notebook) else "is JSON, but not a notebook with cells: "
     except (ValueError, RecursionError):
+        problem = "is not a notebook, it is not JSON: "
         if re.search(rb"^<{7} ", text, re.MULTILINE):
-            raise ExerciseError(
-                f"{path.name} has two versions in it, between <<<<<<< and >>>>>>>, as a merge in "
-                f"Git leaves them: keep one of the two, or {again}"
-            ) from None
-        raise ExerciseError(f"{path.name} is not a notebook, it is not JSON: {again}") from None
-    if not _is_notebook(notebook):
-        raise ExerciseError(f"{path.name} is JSON, but not a notebook with cells: {again}")
+            problem = (
+                "has two versions in it, between <<<<<<< and >>>>>>>, as a merge in Git leaves "
+                "them: keep one of the two, or "
+            )
+    if problem:
+        raise ExerciseError(
+            f"{path.name} {problem}`course reset {exercise_of(path)[:2]}` writes a fresh one and "
+            "keeps this file beside it"
+        )
     return notebook
 
 
 def as_file(notebook):
     """The bytes of a notebook's file: the same notebook gives the same ones."""
-    text = json.dumps(_in_lines(notebook), indent=1, sort_keys=True, ensure_ascii=False)
+    text = json.dumps(
+        _with_texts(_in_lines, notebook), indent=1, sort_keys=True, ensure_ascii=False
+    )
     return f"{text}\n".encode()
 
 
@@ -158,13 +185,13 @@ def reset(path):
         was nothing to keep.
     """
     path = Path(path)
-    master = master_of(path)
-    if path.name != master.name:
+    master = next((master for master in masters() if master.name == path.name), None)
+    if master is None:
         raise ExerciseError(
-            f"it is a copy, or kept from an earlier reset; `course reset {number_of(path)}` "
+            f"it is a copy, or kept from an earlier reset; `course reset {exercise_of(path)[:2]}` "
             "resets the exercise itself"
         )
-    fresh = learner_version(read(master))
+    fresh = learner_version(read(master), master.stem)
     kept = None
     if path.is_file() and not _is_untouched_file(path):
         kept = keep(path)
@@ -191,35 +218,29 @@ def keep(path):
             continue
 
 
-def _in_lines(value, key=""):
-    """Texts as lists of lines, as Jupyter saves them: a change is then one line of a diff."""
+def _with_texts(change, value, key=""):
+    """The same JSON with another form of each text, such as a cell's source or what it prints."""
     if isinstance(value, dict):
-        return {k: v if _is_data(k) else _in_lines(v, k) for k, v in value.items()}
-    if isinstance(value, list):
-        return [_in_lines(v) for v in value]
-    if isinstance(value, str) and _is_text(key):
-        return value.splitlines(True)
-    return value
-
-
-def _as_text(value, key=""):
-    """The way back from `_in_lines`."""
-    if isinstance(value, dict):
-        return {k: v if _is_data(k) else _as_text(v, k) for k, v in value.items()}
-    if isinstance(value, list) and _is_text(key) and all(isinstance(v, str) for v in value):
-        return "".join(value)
-    if isinstance(value, list):
-        return [_as_text(v) for v in value]
-    return value
-
-
-def _is_text(key):
-    return key in ("source", "text") or key.startswith("text/")
+        return {k: v if _is_data(k) else _with_texts(change, v, k) for k, v in value.items()}
+    if key in ("source", "text") or key.startswith("text/"):
+        return change(value)
+    return [_with_texts(change, v) for v in value] if isinstance(value, list) else value
 
 
 def _is_data(key):
     """Whether what stands there is somebody's own, in which "text" may mean anything."""
     return key == "metadata" or key.endswith("json")
+
+
+def _in_lines(text):
+    """A text as a list of lines, as Jupyter saves it: a change is then one line of a diff."""
+    return text.splitlines(True) if isinstance(text, str) else text
+
+
+def _joined(lines):
+    """The way back."""
+    is_text = isinstance(lines, list) and all(isinstance(line, str) for line in lines)
+    return "".join(lines) if is_text else lines
 
 
 def _in_cells(notebook):
@@ -235,17 +256,14 @@ def _in_cells(notebook):
 
 
 def _is_notebook(notebook):
-    return (
-        isinstance(notebook, dict)
-        and isinstance(notebook.get("cells"), list)
-        and isinstance(notebook.get("metadata"), dict)
-        and all(map(_is_cell, notebook["cells"]))
-    )
+    match notebook:
+        case {"cells": [*cells], "metadata": {}}:
+            return all(map(_is_cell, cells))
+    return False
 
 
 def _is_cell(cell):
-    if not isinstance(cell, dict) or not isinstance(cell.get("cell_type"), str):
-        return False
-    if not isinstance(cell.get("id", ""), str):
-        return False
-    return isinstance(cell.get("source"), str)
+    match cell:
+        case {"cell_type": str(), "source": str()}:
+            return isinstance(cell.get("id", ""), str)
+    return False

@@ -3,36 +3,38 @@
 import io
 import os
 import sys
-from contextlib import chdir, redirect_stdout
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from importlib.machinery import PathFinder
 from pathlib import Path
 from unittest.mock import patch
 
 from ..checks.judge import BLANK
-from .graft import graft
-from .notebooks import ExerciseError, master_of, number_of
+from .graft import answer_of, graft
+from .notebooks import ExerciseError, exercise_of, master_of
 
-__all__ = ["STOPS", "WAITS", "Result", "check_exercise"]
-
-STOPS = "stops"
-WAITS = "waits"
-WAITING = ("right in itself, but it calls `", "it calls `")  # how such a verdict's hint begins
-
+WORDS = {"right": "right", "blank": BLANK, "waits": "waits", "stops": "stops"}
 NO_KERNEL = "the kernel did not start: `course doctor` looks into it"
+# Plugins of pytest that write files, or take hold of something in this process.
+WITHOUT = ("cacheprovider", "faulthandler", "logging", "unraisableexception")
 
 
 @dataclass(frozen=True)
 class Result:
     """One question's verdict, and the hint.
 
-    It is ``"right"``, ``"not answered yet"``, ``"wrong"``, or it ``"waits"`` for an answer that it
-    calls. A cell that asks no question has a result only if it ``"stops"``. It does not count.
+    `kind` is that of a `Verdict`. A cell that asks no question has a result only if it
+    ``"stops"``, and does not count.
     """
 
     question: str
-    verdict: str
+    kind: str
     hint: str = ""
+
+    @property
+    def verdict(self):
+        """The kind in a learner's words; ``"wrong"`` for all that is to be mended in the answer."""
+        return WORDS.get(self.kind, "wrong")
 
 
 def check_exercise(path, cell_limit=30.0, progress=lambda question: None):
@@ -56,101 +58,92 @@ def check_exercise(path, cell_limit=30.0, progress=lambda question: None):
     """
     path = Path(path)
     path = path.parent.resolve() / path.name  # a link counts by its own name
-    number = number_of(path)
+    number = exercise_of(path)[:2]
     try:
-        master = master_of(path)
-        grafted = graft(path, master)
+        grafted = graft(path, master_of(path))
     except ExerciseError as problem:
-        return [Result(number, "wrong", str(problem))]
+        return [Result(number, "broken", str(problem))]
 
     from .kernel import begin, end
 
     try:
         kernel = begin(path.parent)  # first, since it needs about as long as the imports
     except Exception:  # whatever it is, the doctor can say more
-        return [Result(number, "wrong", _hiding(path.parent) or NO_KERNEL)]
+        return [Result(number, "broken", _hiding(path.parent) or NO_KERNEL)]
+    run = _Run(number, progress, path=path, grafted=grafted, begun=kernel, limit=cell_limit)
     try:
         _import_nbformat()
         import pytest
 
-        collected = _Collector(number, progress, kernel, path.parent, grafted)
-        # By the master's name: in the learner's, pytest would take -, @, [ and :: for its own.
-        with chdir(master.parent), redirect_stdout(io.StringIO()):
-            ours = "-p nbval.plugin -p course_lib.command.nbval_plugin"
-            off = "cacheprovider doctest faulthandler junitxml logging stepwise unraisableexception"
-            plugins = ours.split() + [word for name in off.split() for word in ("-p", f"no:{name}")]
-            options = ["-c", os.devnull, "--rootdir", ".", "--noconftest", "-s"]
-            limit = f"--exercise-cell-limit={cell_limit}"
-            environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")}
-            environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-            with patch.dict(os.environ, environment, clear=True):
-                pytest.main([*plugins, *options, limit, master.name], plugins=[collected])
+        options = ["-c", os.devnull, "--rootdir", ".", "--noconftest", "-s", "-p", "nbval.plugin"]
+        options += [word for name in WITHOUT for word in ("-p", f"no:{name}")]
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")}
+        environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+        with patch.dict(os.environ, environment, clear=True), redirect_stdout(io.StringIO()):
+            pytest.main(options, plugins=[run])
     finally:
         end(kernel)  # a dead one, too, has left sockets
-    return collected.results(_hiding(path.parent))
+    return run.results(_hiding(path.parent))
 
 
-class _Collector:
-    """A pytest plugin that remembers the cells and why some of them failed."""
+class _Run:
+    """A pytest plugin: the session has the cells of one notebook, and no others."""
 
-    def __init__(self, number, progress, kernel, folder, grafted):
-        self.number, self.progress, self.kernel = number, progress, kernel
-        self.folder, self.grafted = folder, grafted
-        self.cells, self.problem = [], None
+    def __init__(self, number, progress, **exercise):
+        self.number, self.progress, self.exercise = number, progress, exercise
+        self.cells, self.problem = [], "nothing was checked: `course doctor` looks into it"
 
-    def pytest_configure(self, config):
-        config.begun_kernel, config.folder = self.kernel, self.folder
-        config.grafted = self.grafted
+    def pytest_collection(self, session):
+        from .nbval_plugin import ExerciseFile
 
-    def pytest_collectreport(self, report):
-        if report.failed:
-            self.problem = str(report.longrepr)
-
-    def pytest_collection_finish(self, session):
-        self.cells = session.items
+        file = ExerciseFile.from_parent(session, **self.exercise)
+        self.cells = session.items = list(file.collect())
+        return True
 
     def pytest_runtest_logreport(self, report):
         name = report.nodeid.rpartition("::")[2]
-        if report.when == "call" and name.startswith("check-"):
-            self.progress(self._question(name))
-        if report.when == "setup" and report.failed:
+        if report.when == "call":
+            self.problem = None
+            if name.startswith("check-"):
+                self.progress(self._question(name))
+        elif report.when == "setup" and report.failed:
             self.problem = NO_KERNEL
 
     def results(self, hiding):
-        if self.problem or not self.cells:
-            problem = self.problem or "nothing was checked: `course doctor` looks into it"
-            return [Result(self.number, "wrong", hiding or problem)]
-        hints = {cell.name: cell.hint for cell in self.cells}
-        for name, hint in hints.items():  # without our own first cells nothing else can run
+        verdicts = {cell.name: cell.verdict for cell in self.cells}
+        for name, verdict in verdicts.items():  # without our own first cells nothing else can run
             if name.startswith("answer-"):
                 break
-            if hint and not name.startswith("extra-"):
-                return [Result(self.number, "wrong", hiding or f"the cell {name}: {hint}")]
-        checks = [name for name in hints if name.startswith("check-")]
-        results = [self._result(name, hints) for name in checks]
-        if all(result.verdict == "right" for result in results):
-            results += self._stopped(hints, checks)
+            if not verdict.right and not name.startswith("extra-"):
+                self.problem = self.problem or f"the cell {name}: {verdict.hint}"
+        if self.problem:
+            return [Result(self.number, "broken", hiding or self.problem)]
+        checks = [name for name in verdicts if name.startswith("check-")]
+        results = [self._result(name, verdicts) for name in checks]
+        if all(result.kind == "right" for result in results):
+            results += self._stopped(verdicts, checks)
         return results
 
-    def _result(self, check, hints):
-        hint = hints.get(check.replace("check-", "answer-")) or hints[check]
-        if hint is None:
-            return Result(self._question(check), "right")
-        if hint.startswith(BLANK):
-            return Result(self._question(check), BLANK, hint.removeprefix(BLANK).strip("; "))
-        verdict = WAITS if hint.startswith(WAITING) else "wrong"
-        return Result(self._question(check), verdict, hint)
+    def _result(self, check, verdicts):
+        """The verdict of a check; that of its answer's cell, where this does not run."""
+        answer = verdicts.get(answer_of(check))
+        verdict = answer if answer and not answer.right else verdicts[check]
+        kind = "broken" if verdict.kind == "stops" else verdict.kind
+        return Result(self._question(check), kind, verdict.hint)
 
-    def _stopped(self, hints, checks):
+    def _stopped(self, verdicts, checks):
         """The other cells that fail, but for those that need an answer that is not checked."""
-        settled = {*checks, *(name.replace("check-", "answer-") for name in checks)}
+        settled = {*checks, *map(answer_of, checks)}
+        unwritten = self.exercise["grafted"].unwritten
         spoilt = False
-        for name in [name for name in hints if name not in settled]:
-            lacking = name.startswith("answer-") and name in self.grafted.unwritten
-            if hints[name] and not lacking and not spoilt:
-                yield Result(self._question(name), STOPS, hints[name])
+        for name, verdict in verdicts.items():
+            if name in settled:
+                continue
+            lacking = name in unwritten
+            if not verdict.right and not lacking and not spoilt:
+                yield Result(self._question(name), "stops", verdict.hint)
             if name.startswith("answer-"):
-                spoilt = spoilt or lacking or bool(hints[name])
+                spoilt = spoilt or lacking or not verdict.right
 
     def _question(self, cell):
         kind, _, name = cell.partition("-")

@@ -3,9 +3,7 @@
 import subprocess
 from pathlib import Path
 
-from .notebooks import ExerciseError, course_folder, keep, nearest
-
-__all__ = ["find_lesson", "is_lesson", "reset_lesson"]
+from .notebooks import ExerciseError, choose, course_folder, keep, nearest
 
 
 def is_lesson(name):
@@ -19,12 +17,7 @@ def find_lesson(name):
     if is_lesson(name):
         return Path(name)
     lessons = _names()
-    wanted = name.removesuffix(".ipynb").zfill(2)
-    found = [lesson for lesson in lessons if wanted in (lesson[:-6], lesson[:2])]
-    if not found:
-        there = ", ".join(lesson[:-6] for lesson in lessons)
-        raise ExerciseError(f"there is no lesson {name!r}; there are: {there}")
-    return nearest("notebooks", lessons) / found[0]
+    return nearest("notebooks", lessons) / choose("lesson", name, lessons)[0]
 
 
 def reset_lesson(path):
