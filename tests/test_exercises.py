@@ -704,7 +704,8 @@ WRONG = {
         "rounded_down",
     ),
     "volatility": (
-        "def volatility(r, beta):\n    return cl.ema(r**2, beta, bias_correction=True)",
+        "def volatility(r, beta):\n    return cl.ema(r**2, beta, bias_correction=True)\n"
+        'cl.check("02.volatility", volatility)  # their own, which stops the cell',
         "without_root",
     ),
 }
