@@ -102,6 +102,7 @@ def course(tmp_path, monkeypatch):
     ran = []
     monkeypatch.setattr(authoring, "course_folder", lambda: tmp_path)
     monkeypatch.setattr(authoring, "run", lambda path: ran.append(path) or read(path))
+    monkeypatch.setattr(authoring, "questions", lambda number: {})
     return tmp_path, ran
 
 
@@ -142,6 +143,15 @@ def test_a_question_that_cannot_tell_its_mistakes_apart_stops_before_anything_is
     assert "02.half: the slips `2` and `1 / 0.5` give the same numbers" in done.output
 
 
+def test_a_question_that_the_master_does_not_ask_stops_before_anything_is_run(course, monkeypatch):
+    _, ran = course
+    half = Question("02.half", 0.5)
+    monkeypatch.setattr(authoring, "questions", lambda number: {"02.half": half})
+    done = CliRunner().invoke(authoring.main, ["exercises", "02"])
+    assert done.exit_code == 1 and ran == []
+    assert "02_second.ipynb asks no question, and QUESTIONS in its file are 02.half" in done.output
+
+
 @pytest.mark.parametrize("command", ["notebooks", "exercises"])
 def test_a_name_that_is_none_stops_before_anything_is_run(course, command):
     _, ran = course
@@ -151,6 +161,12 @@ def test_a_name_that_is_none_stops_before_anything_is_run(course, command):
     assert done.output.startswith("Error: no notebook mine, 77 in ")
     assert done.output.strip().endswith(there)
     assert ran == []
+
+
+def test_a_cell_with_a_solution_is_named_after_its_question():
+    solution = cell("mine", "### BEGIN SOLUTION\na = 7\n### END SOLUTION")
+    assert authoring.name_cells(notebook(solution, cell("check-a", 'cl.check("02.a", a)')))
+    assert solution["id"] == "answer-a"
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from course_lib.command import cli, doctor, lab, lessons, progress
-from course_lib.command import notebooks as folder
-from course_lib.command import report as check_file
+from course_lib.command import cli, doctor, lab, lessons, notebooks, progress, report
 from course_lib.command.blank import learner_version
 from course_lib.command.notebooks import ExerciseError, master_of, read, write
 from course_lib.command.report import Result
@@ -34,7 +32,7 @@ def checked(monkeypatch):
     """What `check_exercise` would find, so that no kernel is needed."""
 
     def set_results(*results):
-        monkeypatch.setattr(check_file, "check_exercise", lambda *_: list(results))
+        monkeypatch.setattr(report, "check_exercise", lambda *_: list(results))
 
     return set_results
 
@@ -121,7 +119,7 @@ def yours(tmp_path, monkeypatch):
 def test_the_exercise_nearest_to_the_working_directory_is_meant(yours, monkeypatch, place):
     seen = []
     monkeypatch.setattr(
-        check_file,
+        report,
         "check_exercise",
         lambda path, *_: seen.append(path) or [Result("02.a", "right")],
     )
@@ -281,7 +279,7 @@ def test_watch_checks_again_when_the_file_is_saved(tmp_path, monkeypatch):
             path.write_text("second" if len(seen) == 1 else "third")
             os.utime(path, ns=(len(seen), len(seen)))
 
-    monkeypatch.setattr(check_file, "check_exercise", found)
+    monkeypatch.setattr(report, "check_exercise", found)
     monkeypatch.setattr(cli.time, "sleep", pause)
     done = course("check", str(path), "--watch")
     assert seen == ["first", "second", "third"]
@@ -385,7 +383,7 @@ def checkout(tmp_path, monkeypatch):
         subprocess.run([*git, *words], cwd=tmp_path, check=True)
     file.write_text("mine")
     monkeypatch.chdir(tmp_path)
-    for module in (folder, lessons):
+    for module in (notebooks, lessons):
         monkeypatch.setattr(module, "course_folder", lambda: tmp_path)
     return file
 

@@ -162,9 +162,10 @@ def test_nothing_is_said_where_nothing_holds():
 
 @pytest.mark.parametrize("question", FUNCTIONS.values(), ids=list(FUNCTIONS))
 def test_two_known_mistakes_are_both_named_or_none_that_is_not_there(question):
-    """A seventh of all pairs; the others are alike."""
+    """Of many pairs, a seventh: the others are alike."""
+    step = 7 if len(question.pairs) > 30 else 1
     told = {"both": 0, "less": 0}
-    for at, (hints, wrong) in enumerate(islice(question.pairs, 0, None, 7)):
+    for at, (hints, wrong) in enumerate(islice(question.pairs, 0, None, step)):
         verdict = judge(question, wrong, np.random.default_rng(at))
         named = [hint for hint, _ in question.wrong if hint in verdict.hint]
         if verdict.kind != "mistake" or verdict.hint == "".join(named):
@@ -188,7 +189,7 @@ def test_the_right_answer_is_the_masters(path):
     for name, question in questions(path.stem[:2]).items():
         if question.draw:
             (ours,) = ast.parse(question.head + question.body).body
-            assert ast.dump(ours) == ast.dump(master[ours.name]), name
+            assert ast.unparse(ours) == ast.unparse(master[ours.name]), name
 
 
 # Bad question files
@@ -197,11 +198,15 @@ def test_the_right_answer_is_the_masters(path):
 @pytest.mark.parametrize(
     ("slips", "problem"),
     [
-        ("g**3 → g\n    Cube.\n", "`g**3 → g` is no edit of the right answer"),
-        ("v → v\n    Nothing.\n", "`v → v` is no edit of the right answer"),
+        ("g**3 → g\n    Cube.\n", "`g**3 → g` is no edit: nothing changes"),
+        ("v → v\n    Nothing.\n", "`v → v` is no edit: nothing changes"),
+        ("v -> g\n    Arrow.\n", "the slip `v -> g`: write → for ->"),
         ("v → g\n", "the slip `v → g` has no hint"),
         ("v → g\nright(*args)\n    Both.\n", "neither edits (old → new) nor one expression"),
-        (SLIPS + "lr → 2 * lr\n    No root.\n", "two slips have the hint 'No root.'"),
+        (
+            SLIPS + "lr → 2 * lr\n    No root.\n",
+            "`np.sqrt(v) → v` and `lr → 2 * lr` have one hint",
+        ),
     ],
 )
 def test_a_table_of_slips_that_cannot_be_meant_is_refused(slips, problem):
@@ -217,6 +222,9 @@ def test_a_table_of_slips_that_cannot_be_meant_is_refused(slips, problem):
         (SLIPS + "g**2 → g**1\n    First power.\n", "`g**2 → g` and `g**2 → g**1` give the same"),
         ("g**2 → (g\n    Open.\n", "the slip `g**2 → (g` is no Python: "),
         ("g**2 → gg\n    Unknown.\n", "the slip `g**2 → gg` stops with NameError"),
+        ("g**2 → g  # One.\n", "1 slips are too few: 3 or more"),
+        (SLIPS + f"lr → 2 * lr  # {'Long. ' * 40}\n", "has 239 characters, 200 may be"),
+        (SLIPS + "lr → 2 * lr  # That is just wrong.\n", "leave out 'just'"),
     ],
 )
 def test_slips_that_cannot_be_told_apart_are_found(slips, problem):

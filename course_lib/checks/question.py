@@ -98,24 +98,27 @@ class Question:
         self.head, self.body = "".join(lines[:first]), "".join(lines[first:])
         self.mistakes = [self._slip(*block) for block in _blocks(self.slips)]
         hints = [slip.hint for slip in self.mistakes]
-        if twice := [hint for hint in hints if hints.count(hint) > 1]:
-            raise self.error(f"two slips have the hint {twice[0]!r}")
+        if twice := [slip for slip in self.mistakes if hints.count(slip.hint) > 1]:
+            one, other, *_ = (slip.text for slip in twice if slip.hint == twice[0].hint)
+            raise self.error(f"the slips `{one}` and `{other}` have one hint, {twice[0].hint!r}")
 
     def error(self, what):
         """A `QuestionError` that names the file and the question."""
-        file = f"{Path(inspect.getsourcefile(self.draw)).name}, " if self.draw else ""
-        return QuestionError(f"{file}{self.name}: {what}")
+        file = inspect.getsourcefile(self.draw) if self.draw else f"q{self.name[:2]}_….py"
+        return QuestionError(f"{Path(file).name}, {self.name}: {what}")
 
     def _slip(self, lines, hint):
         text = "; ".join(lines)
         edits = tuple(_edit(line) for line in lines if "→" in line)
         if not hint:
             raise self.error(f"the slip `{text}` has no hint")
+        if "->" in text:
+            raise self.error(f"the slip `{text}`: write → for ->")
         if len(edits) not in (0, len(lines)) or (not edits and len(lines) > 1):
             raise self.error(f"the slip `{text}` is neither edits (old → new) nor one expression")
         slip = Slip(text, hint, edits)
         if edits and (not self.draw or self._edited(slip) in (None, self.body)):
-            raise self.error(f"the slip `{text}` is no edit of the right answer")
+            raise self.error(f"the slip `{text}` is no edit: nothing changes below the `def`")
         return slip
 
     @property

@@ -135,7 +135,8 @@ def name_cells(notebook):
     cells, before, new = notebook["cells"], set(), []
     for at, cell in enumerate(cells):
         name = str(cell.get("id"))
-        if not NAME.fullmatch(name) or RANDOM.fullmatch(name) or name in before:
+        lost = SOLUTION.search(cell["source"]) and not name.startswith("answer-")
+        if lost or not NAME.fullmatch(name) or RANDOM.fullmatch(name) or name in before:
             words = _words_for(cell, cells[at:])
             numbered = (f"{words}-{number}" for number in count(2))
             taken = {one.get("id") for one in cells}
@@ -184,12 +185,24 @@ def notebooks(names):
 def exercises(names):
     """Run the masters in exercises/solutions/ and write the learners' notebooks."""
     for path in _chosen(course_folder() / "exercises" / "solutions", names):
-        try:
-            for question in questions(path.stem[:2]).values():
-                examine(question)
-        except QuestionError as problem:
-            raise AuthoringError(str(problem)) from None
+        _look_at_questions(path)
         write_learners(_timed(path), path)
+
+
+def _look_at_questions(path):
+    """Stop where a master and its questions do not fit, or a question cannot be asked."""
+    try:
+        asked = questions(path.stem[:2])
+        for question in asked.values():
+            examine(question)
+    except QuestionError as problem:
+        raise AuthoringError(str(problem)) from None
+    checks = [call[1] for cell in read(path)["cells"] if (call := CHECK.match(cell["source"]))]
+    if checks != list(asked):
+        raise AuthoringError(
+            f"{path.name} asks {', '.join(checks) or 'no question'}, and QUESTIONS in its file are "
+            f"{', '.join(asked)}: let them be the same, in one order"
+        )
 
 
 def write_learners(master, path):

@@ -145,11 +145,11 @@ class ExerciseCell(IPyNbCell):
         return _joined(blank, self.verdict.hint)
 
     def _data(self):
-        """The verdict that this check has shown as data; {} without one."""
+        """The verdict that a check in this cell has shown as data; {} without one."""
         shown = [
             out.data[VERDICT] for out in self.test_outputs or () if VERDICT in out.get("data", ())
         ]
-        return shown[-1] if shown and self.options["check"] else {}
+        return shown[-1] if shown else {}
 
     def _told(self):
         """The verdict on an answer that is not right, and what the notebook alone can add."""
