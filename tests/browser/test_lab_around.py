@@ -12,7 +12,7 @@ from lab_in_browser import ROOT, execute, lab, server, write_notebook
 
 from course_lib.command.saved import VIEW
 
-PREFIX = ROOT / "course_lib/prefix"
+PREFIX = ROOT / "course_lib/command/prefix"
 LESSON, TERMS = "notebooks/01_one_learning_rate.ipynb", "notebooks/notation.ipynb"
 DARK = "invert(0.93) hue-rotate(180deg)"
 DIRTY = "() => window.jupyterapp.shell.currentWidget.model.dirty"
