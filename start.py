@@ -98,8 +98,7 @@ def install(lock):
             "The packages could not be installed (the reason stands above): check the network and "
             "its proxy, or make 500 MB of room, and run the same command again."
         )
-    # pip writes the link in UTF-8 and Python reads it in the locale's encoding or code page:
-    # a folder's name that is not ASCII would lead elsewhere, or nowhere.
+    # As Python reads it, in the locale's encoding: pip writes UTF-8.
     (PACKAGES / "course_lib.pth").write_text(os.path.relpath(ROOT, PACKAGES) + "\n")
 
 
@@ -111,12 +110,13 @@ def failed(module, *arguments):
 
 
 def uv_settings():
-    """The variables that tell uv where it is and, since it asks pip nothing, what pip is told."""
-    told = subprocess.check_output([PYTHON, "-mpip", "config", "list"], env=child_env(), text=True)
+    """The variables that tell uv where it is and, as it asks pip nothing, what pip is told."""
+    asked = [PYTHON, "-mpip", "config", "list"]
+    told = subprocess.run(asked, env=child_env(), stdout=subprocess.PIPE).stdout.decode()
     found = re.findall(r"^\S+\.({})='(.*)'$".format("|".join(NETWORK)), told, flags=re.M)
-    # Backwards, for what comes from variables stands first and counts most.
-    settings = {NETWORK[key]: value.replace("\\\\", "\\") for key, value in reversed(found)}
-    return dict(settings, PYTHONPATH=".uv", UV_CACHE_DIR=".uv/cache", UV_SYSTEM_CERTS="1")
+    settings = {NETWORK[key]: value.replace("\\\\", "\\") for key, value in found[::-1]}
+    uv = "" if ".no-index=" in told else ".uv"  # pip alone knows where to look then
+    return dict(settings, PYTHONPATH=uv, UV_CACHE_DIR=".uv/cache", UV_SYSTEM_CERTS="1")
 
 
 def child_env():

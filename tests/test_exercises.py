@@ -175,7 +175,7 @@ MISTAKES = [(q, hint, wrong) for q in questions().values() for hint, wrong in q.
     ids=[f"{q.name}-{hint[:40]}" for q, hint, _ in MISTAKES],
 )
 def test_each_mistake_is_named_with_its_own_hint(question, hint, wrong):
-    for seed in range(30):
+    for seed in range(10):
         verdict = judge(question, wrong, np.random.default_rng(seed))
         assert (verdict.kind, verdict.hint) == ("mistake", hint)
 

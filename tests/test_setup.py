@@ -10,6 +10,7 @@ import sys
 import venv
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -74,7 +75,14 @@ def start(tmp_path, monkeypatch):
         return int(what.startswith(module.broken))
 
     monkeypatch.setattr(module.subprocess, "call", call)
-    monkeypatch.setattr(module.subprocess, "check_output", lambda *_, **__: "")
+    module.told, really = b"", subprocess.run
+
+    def run(command, **options):
+        if "config" in command:
+            return SimpleNamespace(stdout=module.told)
+        return really(command, **options)
+
+    monkeypatch.setattr(module.subprocess, "run", run)
     return module
 
 
@@ -170,7 +178,7 @@ def test_half_of_what_the_tests_need_is_begun_again(start):
 
 def test_uv_is_told_what_pip_is_told(start, monkeypatch):
     told = ":env:.cert='C:\\\\a.pem'\nglobal.cert='/b.pem'\nglobal.index-url='there'\nx.y='z'\n"
-    monkeypatch.setattr(start.subprocess, "check_output", lambda *_, **__: told)
+    start.told = told.encode()
     monkeypatch.delenv("SSL_CERT_FILE", raising=False)
     monkeypatch.setenv("UV_DEFAULT_INDEX", "the user's")
     start.ensure(start.LOCK)
@@ -178,6 +186,9 @@ def test_uv_is_told_what_pip_is_told(start, monkeypatch):
     assert env["SSL_CERT_FILE"] == "C:\\a.pem"
     assert env["UV_DEFAULT_INDEX"] == "the user's"
     assert start.uv_settings()["UV_DEFAULT_INDEX"] == "there"
+    assert start.uv_settings()["PYTHONPATH"] == ".uv"
+    start.told = b"global.no-index='true'\n"
+    assert start.uv_settings()["PYTHONPATH"] == ""
 
 
 def test_the_shell_does_not_leak_in(start, monkeypatch):

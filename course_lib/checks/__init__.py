@@ -2,7 +2,7 @@
 
 `check` runs beside the learner's own code, which could forge a pass. That is all right for
 somebody who checks their own work; to grade a class, compare in another process with
-`verdict.judge`.
+`course_lib.checks.judge.judge`.
 """
 
 import os

@@ -44,7 +44,7 @@ def clues(question, cases, got, expected):
         got, expected = ([x - c[0] for x, c in zip(s, cases, strict=True)] for s in (got, expected))
         rule = _rule(question, cases, got, expected)
         if not rule and np.array_equal(*(np.sign(np.concatenate(s)) for s in (got, expected))):
-            rule = "has the right direction, and only its length is wrong"
+            rule = "has the right sign in each coordinate, and not the right length"
     return "; ".join([*told, f"{what} {rule}"] if rule else told)
 
 
@@ -58,6 +58,8 @@ def _rule(question, cases, got, expected):
         np.concatenate([one.ravel() for one in several]) for several in (got, expected)
     )
     there = np.abs(expected) > NEAR
+    if not np.isfinite([*got, *expected]).all():
+        return ""
     if there.sum() < ENOUGH or not np.array_equal(there, np.abs(got) > NEAR):
         return ""
     ratio = got[there] / expected[there]

@@ -18,6 +18,7 @@ __all__ = ["BLANK", "Verdict", "judge", "same", "worked_out"]
 
 TOLERANCE = 1e-10
 PENCIL = 0.005  # a value found by pencil may be rounded
+TWO = "These numbers would come of two slips at once. First: {} Second: {}"
 TELLING = 6  # numbers with decimals from which two mistakes at once can be told
 KEPT = (
     "the same call gives other numbers the second time: is something kept between calls (a default "
@@ -124,12 +125,13 @@ def _known(question, cases, got):
     for hint, wrong in question.wrong:
         if fits(wrong):
             return hint
-    with np.errstate(invalid="ignore"):  # of inf
-        telling = sum(np.count_nonzero(one % 1) for one in got)
-    if telling < TELLING:  # with yes and no, or counts, two may fit by chance
+    # Two may fit by chance where one number comes back, or whole ones, yes and no.
+    with np.errstate(invalid="ignore"):
+        telling = sum(np.count_nonzero(np.isfinite(one) & (one % 1 != 0)) for one in got)
+    if telling < TELLING or not any(one.ndim for one in got):
         return ""
     two = [hints for hints, wrong in question.pairs if fits(wrong)]
-    return "Two things at once. First: {} Second: {}".format(*two[0]) if len(two) == 1 else ""
+    return TWO.format(*two[0]) if len(two) == 1 else ""
 
 
 def worked_out(question, answer, cases):

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import combinations, permutations
+from itertools import combinations
 from pathlib import Path
 from textwrap import dedent
 from typing import NamedTuple
@@ -34,7 +34,7 @@ class Slip(NamedTuple):
     @property
     def builds_on(self):
         """Whether another slip can be made as well."""
-        return self.edits or re.search(r"\bright\b", self.text)
+        return bool(self.edits or re.search(r"\bright\b", self.text))
 
 
 @dataclass
@@ -93,6 +93,8 @@ class Question:
 
     def __post_init__(self):
         source = dedent(inspect.getsource(self.right)) if self.draw else ""
+        if source and not source.startswith("def "):
+            raise self.error("the right answer is to be a function, written with `def`")
         first = ast.parse(source).body[0].body[0].lineno - 1 if source else 0
         lines = source.splitlines(keepends=True)  # edits leave the line with `def` alone
         self.head, self.body = "".join(lines[:first]), "".join(lines[first:])
@@ -112,12 +114,16 @@ class Question:
         edits = tuple(_edit(line) for line in lines if "→" in line)
         if not hint:
             raise self.error(f"the slip `{text}` has no hint")
+        if not lines or "→" in hint:
+            raise self.error(f"{hint!r} stands below a slip: is it one, at the left, itself?")
         if "->" in text:
             raise self.error(f"the slip `{text}`: write → for ->")
         if len(edits) not in (0, len(lines)) or (not edits and len(lines) > 1):
             raise self.error(f"the slip `{text}` is neither edits (old → new) nor one expression")
         slip = Slip(text, hint, edits)
-        if edits and (not self.draw or self._edited(slip) in (None, self.body)):
+        if edits and not self.draw:
+            raise self.error(f"the slip `{text}` is an edit: of a value, write the wrong one")
+        if edits and self._edited(slip) in (None, self.body):
             raise self.error(f"the slip `{text}` is no edit: nothing changes below the `def`")
         return slip
 
@@ -133,11 +139,14 @@ class Question:
 
     @cached_property
     def pairs(self):
-        """Two mistakes at once, where they go together: a list of ((hint, hint), function)."""
+        """Two mistakes at once, where they go together: a list of ((hint, hint), function).
+
+        The second is made after the first, or the first after the second where only that goes.
+        """
         found = []
         for two in combinations([s for s in self.mistakes if self.draw and s.builds_on], 2):
-            wrong = filter(None, (self._slipped(*order) for order in permutations(two)))
-            found += [((two[0].hint, two[1].hint), one) for one in [next(wrong, None)] if one]
+            if wrong := self._slipped(*two) or self._slipped(*two[::-1]):
+                found.append(((two[0].hint, two[1].hint), wrong))
         return found
 
     def _slipped(self, *slips):
@@ -153,6 +162,8 @@ class Question:
             if len(slips) > 1:
                 return None
             raise self.error(f"the slip `{slips[0].text}` is no Python: {problem.msg}") from None
+        except NameError as problem:  # in a value
+            raise self.error(f"the slip `{slips[0].text}` stops with {problem!r}") from None
         return made
 
     def _edited(self, *slips):
@@ -166,9 +177,19 @@ class Question:
 
 def _blocks(text):
     """The slips in a table: pairs of the lines that begin at the left, and their hint."""
-    text = re.sub(r"^(\S.*?) +# +", r"\1\n ", text, flags=re.MULTILINE)
-    for slip, hint in re.findall(r"((?:^\S.*\n)+)((?:^[ \t]+\S.*\n?)*)", text, re.MULTILINE):
-        yield slip.splitlines(), " ".join(hint.split())
+    lines, hint = [], ""
+    for line in filter(str.strip, text.splitlines()):
+        if line[0].isspace():
+            hint = f"{hint} {line.strip()}".lstrip()
+        else:
+            if hint:
+                yield lines, hint
+                lines, hint = [], ""
+            edit, _, hint = line.partition(" # ")
+            lines.append(edit.rstrip())
+            hint = hint.strip()
+    if lines or hint:
+        yield lines, hint
 
 
 def _edit(line):
@@ -186,7 +207,7 @@ def _instead(text, right, reference):
     """A function that gives back what the expression says; its value where `right` is none."""
     code = compile(text, "<slip>", "eval")
     if right is None:
-        return eval(code, {"np": np})
+        return eval(code, {"np": np, "right": reference})
     names = inspect.signature(reference).parameters
     scope = {**reference.__globals__, "right": right}
 

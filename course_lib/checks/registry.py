@@ -48,6 +48,8 @@ def questions(number=None):
 def find(name):
     """The question of that name, ``"02.ema"``; ValueError with the names there are."""
     there = questions(str(name).partition(".")[0]) or questions()
+    if not there:
+        raise ValueError(f"there are no questions in {FOLDER}: run the course from its checkout")
     if name not in there:
         raise ValueError(f"there is no question {name!r}; there are {', '.join(there)}")
     return there[name]

@@ -16,7 +16,7 @@ from unittest.mock import patch
 
 import numpy as np
 
-from .words import kind, stopped, summary
+from .words import given, kind, stopped, summary
 
 __all__ = ["BLANK", "NoNumbers", "asking_nobody", "calm", "is_blank", "numbers", "run"]
 
@@ -97,6 +97,8 @@ def _read(question, call, args, output):
         hint, asked = str(problem), np.shape(question.draw and question.right(*deepcopy(args)))
         if isinstance(output, list | tuple) and len(asked) > 1 and len(output) != asked[0]:
             hint = f"{len(output)} things came back, {asked[0]} are asked for"
+        elif isinstance(output, tuple) and len({getattr(one, "shape", ()) for one in output}) > 1:
+            hint = f"{given(map(np.asarray, output))} came back; they should be of one shape"
         raise NoNumbers("broken", hint) from None
     if not found.size and _unfinished(call):  # a loop whose body is still `...`
         raise NoNumbers("blank", BLANK)

@@ -161,11 +161,11 @@ np.ceil → 1 + np.floor
     One too many where `share` is met exactly: κ = 3 comes to 0.25 in 2 steps. (Or does your factor
     round? Write (κ − 1)/(κ + 1).)
 np.nan
-    Your factor is negative, and has no logarithm. It says that x jumps to the other side; what
-    counts is its size.
+    No number came back: a factor that is negative has no logarithm. It says that x jumps to the
+    other side; what counts is its size.
 1
-    Your loop ends after one step: a factor that is negative makes the distance so. What counts is
-    its size.
+    One step, whatever is asked for. Does a loop end at once, since a factor that is negative makes
+    the distance so? What counts is its size.
 right(np.sqrt(condition), share)
     With the root of the condition number: that is what the heavy ball reaches. Here it is plain
     descent.

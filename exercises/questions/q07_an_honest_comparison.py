@@ -123,6 +123,7 @@ ddof=1 → ddof=0
     The spread is that of the whole world, n seeds. They are a sample: n − 1 (ddof=1).
 right(b, a, t95)  # The other way round: a minus b is asked for.
 t95 * d → d  # The factor t is missing: that is one standard error.
+right(a, b, 2)  # 2 is a rule of thumb. t is given, and larger for few seeds.
 right(a, b, 1.96)  # 1.96 is for very many seeds. t is given.
 d.std → d.var  # The variance stands where its root is meant.
 right(*args)[0] + np.array([-1, 1]) * right(*args)[1]

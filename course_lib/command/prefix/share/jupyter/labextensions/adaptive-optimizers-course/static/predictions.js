@@ -1,5 +1,5 @@
 // A lesson that is opened again has no kernel, so its questions stand there as text. What was
-// answered earlier is in the browser's memory (course_lib/hand.js keeps it there).
+// answered earlier is in the browser's memory (course_lib/explore/hand.js keeps it there).
 
 export function rememberPredictions(panel) {
   let waits = false;
