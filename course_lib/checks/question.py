@@ -99,10 +99,12 @@ class Question:
         lines = source.splitlines(keepends=True)  # edits leave the line with `def` alone
         self.head, self.body = "".join(lines[:first]), "".join(lines[first:])
         self.mistakes = [self._slip(*block) for block in _blocks(self.slips)]
-        hints = [slip.hint for slip in self.mistakes]
-        if twice := [slip for slip in self.mistakes if hints.count(slip.hint) > 1]:
-            one, other, *_ = (slip.text for slip in twice if slip.hint == twice[0].hint)
-            raise self.error(f"the slips `{one}` and `{other}` have one hint, {twice[0].hint!r}")
+        by_hint = {}
+        for slip in self.mistakes:
+            one = by_hint.setdefault(slip.hint, slip)
+            if one is not slip:
+                both = f"`{one.text}` and `{slip.text}`"
+                raise self.error(f"the slips {both} have one hint, {slip.hint!r}")
 
     def error(self, what):
         """A `QuestionError` that names the file and the question."""
@@ -130,7 +132,7 @@ class Question:
     @property
     def in_place(self):
         """Whether the answer may write into its arguments, as a step may into the state."""
-        return bool({*self.parts} & inspect.signature(self.right).parameters.keys())
+        return bool(self.parts and {*self.parts} & inspect.signature(self.right).parameters.keys())
 
     @cached_property
     def wrong(self):

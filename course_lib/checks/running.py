@@ -71,7 +71,7 @@ def run(question, call, args):
             # `x -= …` in an array of whole numbers: NumPy refuses, and cuts nothing in silence.
             return run(question, call, [a.astype(float) if _is_whole(a) else a for a in args])
         raise NoNumbers("broken", stopped(problem, summary(question, args))) from None
-    if not (question.parts and question.in_place) and not all(map(_same, given, args)):
+    if not question.in_place and not all(map(_same, given, args)):
         raise NoNumbers(
             "mistake",
             "your function changed its input in place: whoever calls it loses their data; "
